@@ -1,0 +1,24 @@
+/** One vendor call that an operation made, or shared, or was spared. */
+export interface CallRecord {
+  readonly account: string;
+  readonly method: string;
+  /** The path template of the vendor's catalogue: no id of a link is ever in it. */
+  readonly route: string;
+  /** How many things were asked for in this one call. */
+  readonly keys: number;
+  /** The vendor's HTTP status; null where no answer came, or none was asked for. */
+  readonly status: number | null;
+  readonly ms: number;
+  /** VENDOR: asked. SHARED: another operation's call was in flight. CACHE: known from a moment ago. */
+  readonly from: 'VENDOR' | 'SHARED' | 'CACHE';
+}
+
+/** How an operation wants to read, and where it notes what that cost. */
+export interface Reading {
+  /** Nothing older than this is served, in milliseconds; undefined: the defaults of each kind hold. */
+  readonly maxAgeMs?: number;
+  /** When the operation began, on the monotonic clock: what was learned since is always fresh enough. */
+  readonly startedAt: number;
+  /** Told of each vendor call, shared call and answer from memory. */
+  readonly note?: (call: CallRecord) => void;
+}

@@ -1,0 +1,36 @@
+/** The protocols that a way in can speak. */
+export const ACCESS_PROTOCOLS = [
+  'HTTP',
+  'HTTPS',
+  'SSH',
+  'SFTP',
+  'RDP',
+  'VNC',
+  'TELNET',
+  'TCP',
+  'VPN',
+  'OTHER',
+] as const;
+
+/** One protocol of the list. */
+export type AccessProtocol = (typeof ACCESS_PROTOCOLS)[number];
+
+/** What a vendor says of one way into a device. */
+export interface RemoteAccessFacts {
+  /** The part of its id behind `<account>:access:`; enough to find it again at the vendor. */
+  readonly localId: string;
+  /** The vendor's id of the device that it leads into. */
+  readonly vendorDeviceId: string;
+  readonly name: string;
+  readonly protocol: AccessProtocol;
+  /** The address behind the device; null where the vendor keeps it to itself. */
+  readonly host: string | null;
+  readonly port: number | null;
+}
+
+/** A way into a device, of the graph. */
+export interface RemoteAccess extends RemoteAccessFacts {
+  readonly id: string;
+  readonly account: string;
+  readonly deviceId: string;
+}

@@ -1,0 +1,89 @@
+import { bulkhead } from 'cockatiel';
+import { asDrawbridgeError } from '../domain/errors';
+import type { Clock } from '../domain/time';
+import type { Fetch } from './fetch';
+import type { Authenticator, CallContext, Transport, VendorRequest, VendorResponse } from './transport';
+
+/** How one try of a vendor call ended, for metrics and logs. */
+export interface AttemptReport {
+  readonly account: string;
+  /** Method and path template. */
+  readonly route: string;
+  /** `ok`, or the code of the error, or the class of the vendor's error status (`http_4xx`, `http_5xx`). */
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
+/** What a pipeline is made from. */
+export interface PipelineOptions {
+  readonly account: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** Calls in flight at most; the others wait in line. */
+  readonly concurrency: number;
+  readonly report: (attempt: AttemptReport) => void;
+}
+
+/** Calls that wait in line at most, for one account; more than a page of the graph can ask for. */
+const LONGEST_LINE = 100_000;
+
+/** Sends requests as they are, without credentials. Order: bulkhead, observe, fetch (with deadline and decode). */
+export function openAnonymousTransport(options: PipelineOptions): Transport {
+  const line = bulkhead(options.concurrency, LONGEST_LINE);
+  return {
+    send: (request, context) => line.execute(() => observe(options, request, context, {})),
+  };
+}
+
+/**
+ * Sends requests with the account's credentials, and once more with new ones where the answer says that they ran
+ * out. Order: bulkhead, authenticate, observe, fetch (with deadline and decode).
+ */
+export function openTransport(
+  options: PipelineOptions,
+  authenticator: Authenticator,
+  isUnauthorized: (response: VendorResponse) => boolean,
+): Transport {
+  const line = bulkhead(options.concurrency, LONGEST_LINE);
+  return {
+    send: (request, context) =>
+      line.execute(async () => {
+        const credentials = await authenticator.headers(context);
+        const answer = await observe(options, request, context, credentials);
+        if (!isUnauthorized(answer) || !(await authenticator.renew(credentials, context))) return answer;
+        return observe(options, request, context, await authenticator.headers(context));
+      }),
+  };
+}
+
+async function observe(
+  options: PipelineOptions,
+  request: VendorRequest,
+  context: CallContext,
+  credentials: Readonly<Record<string, string>>,
+): Promise<VendorResponse> {
+  const { account, clock } = options;
+  const { method, path } = request.endpoint;
+  const startedAt = clock.monotonic();
+  const done = (status: number | null, outcome: string): void => {
+    const durationMs = clock.monotonic() - startedAt;
+    options.report({ account, route: `${method} ${path}`, outcome, durationMs });
+    context.note?.({
+      account,
+      method,
+      route: path,
+      keys: request.keys ?? 1,
+      status,
+      ms: Math.round(durationMs),
+      from: 'VENDOR',
+    });
+  };
+  try {
+    const answer = await options.fetch.send(request, credentials);
+    done(answer.status, answer.status < 400 ? 'ok' : `http_${Math.floor(answer.status / 100)}xx`);
+    return answer;
+  } catch (thrown) {
+    done(null, asDrawbridgeError(thrown).code.toLowerCase());
+    throw thrown;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Capability } from '../domain/capability';
+import type { DeviceFacts, DeviceStatus } from '../domain/device';
+import type { ErrorCode } from '../domain/errors';
+import type { Outcome } from '../domain/outcome';
+import type { RemoteAccessFacts } from '../domain/remote-access';
+import type { SessionFacts } from '../domain/session';
+import type { Clock } from '../domain/time';
+import type { Vendor } from '../domain/vendor';
+import type { VpnFacts } from '../domain/vpn';
+import type { Authenticator, CallContext, Transport, VendorResponse } from '../transport/transport';
+import type { Catalogue } from './catalogue';
+
+/*
+ * The file that the author of a vendor reads.
+ *
+ * A driver translates between one vendor's API and the graph's words, and does nothing else: it does not cache, log,
+ * retry, sleep, or read the environment or the clock. What an account guarantees to it: lists of ids are not empty,
+ * hold no id twice and are no longer than the catalogue's batch; every id passed `deviceKey`. What it guarantees:
+ * the failure of one key is an outcome, the failure of the call a throw; an id that is missing in a Map does not
+ * exist at the vendor; a row that cannot be read is dropped and reported, and its neighbours stand.
+ */
+
+/** A device as one row of the vendor's list tells it, and what came along for free. */
+export interface DeviceRecord {
+  readonly facts: DeviceFacts;
+  /** What the vendor lets the graph do with this device. */
+  readonly capabilities: readonly Capability[];
+  /** Its ways in, where the row tells them; such a vendor's driver has no `remoteAccesses`. */
+  readonly accesses?: readonly RemoteAccessFacts[];
+  /** True where `vpn.status` can say something of it; false: null, and the vendor is not asked. */
+  readonly vpnAnswers: boolean;
+}
+
+/** Which part of the account's device list is wanted. */
+export interface DevicePageRequest {
+  /** Rows to leave out, in the vendor's own order. */
+  readonly offset: number;
+  /** Rows to tell, at most the catalogue's batch. */
+  readonly limit: number;
+  /** Only devices with this status; one of the driver's `statusFilters`. */
+  readonly status?: DeviceStatus;
+}
+
+/** One part of the device list. */
+export interface DevicePage {
+  /** A row each, in the vendor's order; undefined for a row that could not be read (it still holds its place). */
+  readonly rows: readonly (DeviceRecord | undefined)[];
+  /** All that match, where the vendor tells. */
+  readonly total: number | null;
+  /** True where nothing comes after these rows. */
+  readonly last: boolean;
+}
+
+/** What was wrong with a row that was dropped. Never its content. */
+export interface DroppedRow {
+  readonly what: string;
+  readonly problem: string;
+}
+
+/** What a driver is made from. */
+export interface DriverTools {
+  readonly transport: Transport;
+  /** Told of each row that could not be read. */
+  readonly dropped: (row: DroppedRow) => void;
+}
+
+/** Reading of ways in that are configured on devices, for vendors whose device rows do not tell them. */
+export interface RemoteAccessReads {
+  /** Shape: vendorDeviceId to its ways in; a device without any may be missing. */
+  list(
+    vendorDeviceIds: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, readonly RemoteAccessFacts[]>>;
+  /** Takes the local part of an access id apart; undefined where it cannot be one. */
+  parse(localId: string): { readonly vendorDeviceId: string } | undefined;
+}
+
+/** Reading of links from the vendor, for vendors that can list them. */
+export interface SessionReads {
+  /** The links of one way in, newest first. `usableOnly`: those that are over are left out. */
+  list(accessLocalId: string, usableOnly: boolean, context: CallContext): Promise<readonly SessionFacts[]>;
+}
+
+/** Reading of VPN states. */
+export interface VpnReads {
+  /** True where one call answers for the whole account, whatever is asked. */
+  readonly wholeAccount: boolean;
+  /** Shape: vendorDeviceId to its state; null or missing: the vendor has no VPN for it. */
+  status(
+    vendorDeviceIds: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, Outcome<VpnFacts | null>>>;
+}
+
+/** The capability interface: the mandatory few, and groups that are present or absent, so that no flag can lie. */
+export interface Driver {
+  /** True where `listDevices` always answers with the whole account in one call. */
+  readonly listsWholeAccount: boolean;
+  /** The statuses by which the vendor itself can filter, exactly as the graph means them. */
+  readonly statusFilters: readonly DeviceStatus[];
+  /** False where no device of this vendor can carry a tag: a filter by tag then asks nothing. */
+  readonly hasTags: boolean;
+  /** The form under which two spellings of a vendor's device id are one; undefined where it cannot be an id. */
+  deviceKey(vendorDeviceId: string): string | undefined;
+  listDevices(request: DevicePageRequest, context: CallContext): Promise<DevicePage>;
+  /**
+   * Devices by id; absent where the list is the only way. `batch` ids fit in one call. A missing id does not exist.
+   */
+  readonly devicesById?: {
+    readonly batch: number;
+    get(
+      vendorDeviceIds: readonly string[],
+      context: CallContext,
+    ): Promise<ReadonlyMap<string, Outcome<DeviceRecord>>>;
+  };
+  readonly remoteAccesses?: RemoteAccessReads;
+  readonly sessions?: SessionReads;
+  readonly vpn?: VpnReads;
+}
+
+/** What the operator configured for one account, as far as every vendor has it. */
+export interface AccountSettings {
+  readonly key: string;
+  readonly vendor: Vendor;
+  readonly baseUrl: string;
+  /** Where the `status` origin of the catalogue is, for the vendor that has one. */
+  readonly statusUrl?: string;
+}
+
+/** What an authenticator is made from: a transport that sends no credentials of its own. */
+export interface AuthenticatorTools {
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+/** Everything that the house knows of one vendor: the door of its folder. */
+export interface VendorModule<Settings extends AccountSettings = AccountSettings> {
+  readonly vendor: Vendor;
+  /** The product's name, for people. */
+  readonly title: string;
+  readonly catalogue: Catalogue;
+  /** Every capability that some device of this vendor may have. */
+  readonly capabilities: readonly Capability[];
+  createAuthenticator(settings: Settings, tools: AuthenticatorTools): Authenticator;
+  createDriver(settings: Settings, tools: DriverTools): Driver;
+  /** True for an answer that may mean that the credentials ran out and new ones would be taken. */
+  isUnauthorized(response: VendorResponse): boolean;
+}
+
+/** The codes that a driver may throw. */
+export type DriverErrorCode = Extract<ErrorCode, `VENDOR_${string}` | 'DEVICE_OFFLINE' | 'NOT_FOUND'>;
