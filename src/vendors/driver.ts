@@ -118,13 +118,14 @@ export interface Driver {
   readonly vpn?: VpnReads;
 }
 
-/** What the operator configured for one account, as far as every vendor has it. */
+/** What the operator configured for one account: the values of the vendor's {@link VendorConfiguration}. */
 export interface AccountSettings {
   readonly key: string;
-  readonly vendor: Vendor;
-  readonly baseUrl: string;
-  /** Where the `status` origin of the catalogue is, for the vendor that has one. */
-  readonly statusUrl?: string;
+  /** The text of a setting; throws where the declaration has no such text setting. */
+  text(name: string): string;
+  /** The text of a setting that may be left out. */
+  optional(name: string): string | undefined;
+  flag(name: string): boolean;
 }
 
 /** What an authenticator is made from: a transport that sends no credentials of its own. */
@@ -133,16 +134,38 @@ export interface AuthenticatorTools {
   readonly clock: Clock;
 }
 
+/** How an account of a vendor is configured. */
+export interface VendorConfiguration {
+  /** The key of the account that the environment's shorthand variables make. */
+  readonly shorthandKey: string;
+  /** The vendor's own settings: name in the accounts file, variable of the shorthand, and an example for messages. */
+  readonly settings: Readonly<Record<string, SettingDeclaration>>;
+  /** Settings whose presence in the environment makes the shorthand account. */
+  readonly madeBy: readonly string[];
+  /** The name of a setting that is still needed beside those that are present; undefined: nothing is. */
+  missing(present: ReadonlySet<string>): string | undefined;
+}
+
+/** One setting of a vendor's account. */
+export interface SettingDeclaration {
+  readonly variable?: string;
+  /** `secret`: never printed. `url`: http or https. `address`: an IPv4 address. `flag`: true or false. */
+  readonly kind: 'text' | 'secret' | 'url' | 'flag' | 'number' | 'address';
+  readonly default?: string | number | boolean;
+  readonly example: string;
+}
+
 /** Everything that the house knows of one vendor: the door of its folder. */
-export interface VendorModule<Settings extends AccountSettings = AccountSettings> {
+export interface VendorModule {
   readonly vendor: Vendor;
   /** The product's name, for people. */
   readonly title: string;
   readonly catalogue: Catalogue;
+  readonly configuration: VendorConfiguration;
   /** Every capability that some device of this vendor may have. */
   readonly capabilities: readonly Capability[];
-  createAuthenticator(settings: Settings, tools: AuthenticatorTools): Authenticator;
-  createDriver(settings: Settings, tools: DriverTools): Driver;
+  createAuthenticator(settings: AccountSettings, tools: AuthenticatorTools): Authenticator;
+  createDriver(settings: AccountSettings, tools: DriverTools): Driver;
   /** True for an answer that may mean that the credentials ran out and new ones would be taken. */
   isUnauthorized(response: VendorResponse): boolean;
 }

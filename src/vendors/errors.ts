@@ -1,0 +1,40 @@
+import { DrawbridgeError } from '../domain/errors';
+import type { VendorResponse } from '../transport/transport';
+import type { Endpoint } from './catalogue';
+
+/** A vendor that asks for a longer pause than this is asked again after this. */
+const LONGEST_PAUSE_SECONDS = 300;
+
+/** What an error status means where the vendor's own body says nothing more. The body is never quoted. */
+export function httpError(response: VendorResponse, endpoint: Endpoint): DrawbridgeError {
+  const { status } = response;
+  const what = endpoint.purpose;
+  if (status === 401) {
+    return new DrawbridgeError(
+      'VENDOR_UNAUTHORIZED',
+      `The vendor does not accept the account's credentials.`,
+    );
+  }
+  if (status === 403) {
+    return new DrawbridgeError(
+      'VENDOR_UNAUTHORIZED',
+      `The account's credentials lack a permission: ${endpoint.permission}.`,
+    );
+  }
+  if (status === 404) return new DrawbridgeError('NOT_FOUND', `The vendor does not know it: ${what}.`);
+  const retryAfterSeconds = retryAfter(response.headers['retry-after']);
+  const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  if (status === 429) {
+    return new DrawbridgeError('VENDOR_RATE_LIMITED', 'The vendor asks for a pause.', details);
+  }
+  if (status >= 500) {
+    return new DrawbridgeError('VENDOR_UNAVAILABLE', `The vendor answered with status ${status}.`, details);
+  }
+  return new DrawbridgeError('VENDOR_REJECTED', `The vendor refused with status ${status}: ${what}.`);
+}
+
+/** Whole seconds of a Retry-After header in its seconds form; undefined where there is none. */
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined || !/^\d{1,9}$/.test(header.trim())) return undefined;
+  return Math.min(Number(header), LONGEST_PAUSE_SECONDS);
+}
