@@ -1,0 +1,118 @@
+import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
+import type { Outcome } from '../domain/outcome';
+import type { Reading } from '../domain/reading';
+import type { Clock } from '../domain/time';
+import type { Vendor } from '../domain/vendor';
+import type { CallContext } from '../transport/transport';
+import type { Catalogue } from '../vendors/catalogue';
+import type { Driver } from '../vendors/driver';
+import type { AccountHealth } from './health';
+import { KeyedReads } from './keyed-reads';
+
+/** How old what a vendor told may be where an operation names no age, in milliseconds, by kind. */
+export interface FreshnessDefaults {
+  readonly devices: number;
+  readonly accesses: number;
+  readonly sessions: number;
+  readonly vpn: number;
+}
+
+/** What an account is made from. */
+export interface AccountOptions {
+  readonly key: string;
+  readonly vendor: Vendor;
+  readonly driver: Driver;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly freshness: FreshnessDefaults;
+  readonly health: AccountHealth;
+  /** Told of answers that cost no call of their own. */
+  readonly spared: (kind: keyof FreshnessDefaults, from: 'CACHE' | 'SHARED', keys: number) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Entries of each kind that one account keeps in memory at most. */
+const MOST_ENTRIES = 50_000;
+
+/** What is read, and how, by key. */
+export interface ReadsDeclaration<V> {
+  readonly kind: keyof FreshnessDefaults;
+  /** The operation of the catalogue that stands in explain for what was spared. */
+  readonly operation: string;
+  /** What stands for a key that the vendor does not have. */
+  readonly absent: V;
+  readonly load: (keys: readonly string[], reading: Reading) => Promise<ReadonlyMap<string, Outcome<V>>>;
+}
+
+/** What the parts of an account share: errors that name it, and reads through its memory. */
+export class AccountTools {
+  constructor(readonly options: AccountOptions) {}
+
+  /** Names the account in whatever goes wrong. */
+  async guard<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (thrown) {
+      throw this.#named(thrown);
+    }
+  }
+
+  /** A read-through cache whose errors name the account. */
+  reads<V>(declaration: ReadsDeclaration<V>): KeyedReads<V> {
+    const { kind, operation, absent, load } = declaration;
+    return new KeyedReads<V>({
+      clock: this.options.clock,
+      maxAgeMs: this.options.freshness[kind],
+      most: MOST_ENTRIES,
+      absent,
+      load: async (keys, reading) => {
+        const loaded = await this.guard(() => load(keys, reading));
+        return new Map([...loaded].map(([key, outcome]) => [key, this.#namedOutcome(outcome)]));
+      },
+      spared: (from, count, reading) => this.spared(kind, operation, { from, keys: count }, reading),
+    });
+  }
+
+  /** Notes an answer that cost no call of its own. */
+  spared(
+    kind: keyof FreshnessDefaults,
+    operation: string,
+    saved: { readonly from: 'CACHE' | 'SHARED'; readonly keys: number },
+    reading: Reading,
+  ): void {
+    const { options } = this;
+    options.spared(kind, saved.from, saved.keys);
+    const endpoint = options.catalogue[operation];
+    if (reading.note === undefined || endpoint === undefined) return;
+    const { method, path } = endpoint;
+    reading.note({ account: options.key, method, route: path, ...saved, status: null, ms: 0 });
+  }
+
+  /** How many things one call of an operation can answer for. */
+  batchOf(operation: string): number {
+    const batch = this.options.catalogue[operation]?.batch;
+    return typeof batch === 'number' ? batch : 1;
+  }
+
+  #namedOutcome<V>(outcome: Outcome<V>): Outcome<V> {
+    return outcome.ok ? outcome : { ok: false, error: this.#named(outcome.error) };
+  }
+
+  #named(thrown: unknown): DrawbridgeError {
+    const error = asDrawbridgeError(thrown);
+    const { vendor, key: account } = this.options;
+    // A read of a list asks for nothing that could be missing: such a 404 means that the address is wrong.
+    if (error.code === 'NOT_FOUND') {
+      return new DrawbridgeError('VENDOR_UNAVAILABLE', error.message, {
+        source: { vendor, account },
+        cause: error,
+      });
+    }
+    return error.code === 'INTERNAL_SERVER_ERROR' ? error : error.from({ vendor, account });
+  }
+}
+
+/** What a driver is told of the operation. */
+export function contextOf(reading: Reading): CallContext {
+  return reading.note === undefined ? {} : { note: reading.note };
+}

@@ -1,0 +1,293 @@
+import type { Device, DeviceStatus } from '../domain/device';
+import { formatId } from '../domain/ids';
+import { type Outcome, settle, success } from '../domain/outcome';
+import type { Reading } from '../domain/reading';
+import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
+import type { SessionFacts } from '../domain/session';
+import type { Vendor } from '../domain/vendor';
+import type { VpnFacts, VpnStatus } from '../domain/vpn';
+import { type AccountOptions, AccountTools, contextOf } from './account-tools';
+import { eachKey, inChunks, mapOutcome, pick, unique } from './batch';
+import type { DeviceSlice, SliceRequest } from './device-pager';
+import { DeviceReads } from './device-reads';
+import type { HealthReport } from './health';
+import type { KeyedReads } from './keyed-reads';
+
+/** Links of one way in as the vendor listed them. */
+export interface ListedSessions {
+  readonly sessions: readonly SessionFacts[];
+  /** True where those that are over were left out. */
+  readonly usableOnly: boolean;
+  readonly observedAt: Date;
+}
+
+/** One answer of the vendor for the VPN states of a whole account. */
+type VpnOfAll = ReadonlyMap<string, Outcome<VpnFacts | null>>;
+
+/**
+ * One account at a vendor: the portable type over a driver. It keeps the driver's preconditions (no empty, double or
+ * oversized list of ids), reads through a memory with single flight, and names itself in every error, once.
+ */
+export class Account {
+  readonly key: string;
+  readonly vendor: Vendor;
+  readonly #tools: AccountTools;
+  readonly #devices: DeviceReads;
+  readonly #accesses: KeyedReads<readonly RemoteAccessFacts[]>;
+  readonly #sessions: KeyedReads<readonly SessionFacts[]>;
+  readonly #vpn: KeyedReads<VpnFacts | null>;
+  readonly #vpnOfAll: KeyedReads<VpnOfAll>;
+
+  constructor(private readonly options: AccountOptions) {
+    this.key = options.key;
+    this.vendor = options.vendor;
+    const tools = new AccountTools(options);
+    this.#tools = tools;
+    this.#devices = new DeviceReads(tools);
+    this.#accesses = tools.reads<readonly RemoteAccessFacts[]>({
+      kind: 'accesses',
+      operation: 'listRemoteAccesses',
+      absent: [],
+      load: (keys, reading) => this.#listAccesses(keys, reading),
+    });
+    this.#sessions = tools.reads<readonly SessionFacts[]>({
+      kind: 'sessions',
+      operation: 'listSessions',
+      absent: [],
+      load: (keys, reading) => eachKey(keys, (key) => this.#listSessions(key, reading)),
+    });
+    this.#vpn = tools.reads<VpnFacts | null>({
+      kind: 'vpn',
+      operation: 'vpnStatus',
+      absent: null,
+      load: (keys, reading) => this.#askVpn(keys, reading),
+    });
+    this.#vpnOfAll = tools.reads<VpnOfAll>({
+      kind: 'vpn',
+      operation: 'listVpnStatus',
+      absent: new Map(),
+      load: async (keys, reading) => {
+        const all = await this.#askVpn(keys, reading);
+        return new Map(keys.map((key) => [key, success(all)]));
+      },
+    });
+  }
+
+  /** True where a filter by this status costs no walk. */
+  canFilterBy(status: DeviceStatus): boolean {
+    return this.options.driver.statusFilters.includes(status);
+  }
+
+  /** False where no device of this account can carry a tag. */
+  get hasTags(): boolean {
+    return this.options.driver.hasTags;
+  }
+
+  /** True where some device of this account can have a VPN. */
+  get hasVpn(): boolean {
+    return this.options.driver.vpn !== undefined;
+  }
+
+  /** True where the vendor can list links; else only the graph itself knows them. */
+  get listsSessions(): boolean {
+    return this.options.driver.sessions !== undefined;
+  }
+
+  /** How the account is doing, as far as its last calls told. */
+  health(): HealthReport {
+    return this.options.health.report();
+  }
+
+  /** Part of the device list; `status` is one of those the vendor can filter by. */
+  slice(request: SliceRequest, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceSlice> {
+    return this.#tools.guard(() => this.#devices.list.slice(request, status, reading));
+  }
+
+  /** Part of the device list, where the vendor itself cannot filter: out of one walk. */
+  sliceOfWalk(request: SliceRequest, reading: Reading): Promise<DeviceSlice> {
+    return this.#tools.guard(() => this.#devices.list.sliceOfWalk(request, reading));
+  }
+
+  /** All devices in the vendor's own order, each once. */
+  async walk(reading: Reading): Promise<readonly Device[]> {
+    const run = await this.#tools.guard(() => this.#devices.list.walk(undefined, reading));
+    const devices = new Map<string, Device>();
+    for (const row of run.rows)
+      if (row !== undefined && !devices.has(row.key)) devices.set(row.key, row.device);
+    return [...devices.values()];
+  }
+
+  /** How many devices there are; null where the vendor does not tell. */
+  total(status: DeviceStatus | undefined, reading: Reading): Promise<number | null> {
+    return this.#tools.guard(() => this.#devices.list.total(status, reading));
+  }
+
+  /** How many devices there were when last told, without asking; undefined: never told. */
+  lastTotal(): number | undefined {
+    return this.#devices.list.runs.lastTotal();
+  }
+
+  /** Shape: the vendor's id as asked to its device; null: the vendor has none. */
+  async devicesById(
+    vendorDeviceIds: readonly string[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<Device | null>>> {
+    const known = await this.#devices.byId(vendorDeviceIds, reading);
+    return new Map(
+      [...known].map(([id, outcome]) => [id, mapOutcome(outcome, (entry) => entry?.device ?? null)]),
+    );
+  }
+
+  /** A device that is fresh in memory, without asking. */
+  peekDevice(vendorDeviceId: string, reading: Reading): Device | undefined {
+    return this.#devices.peek(vendorDeviceId, reading);
+  }
+
+  /** Shape: vendorDeviceId to the ways into it; empty for a device that has none. */
+  async remoteAccesses(
+    vendorDeviceIds: readonly string[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<readonly RemoteAccess[]>>> {
+    const { driver } = this.options;
+    if (driver.remoteAccesses === undefined) {
+      const known = await this.#devices.byId(vendorDeviceIds, reading);
+      return new Map(
+        [...known].map(([id, outcome]) => [
+          id,
+          mapOutcome(outcome, (entry) => this.#toAccesses(entry?.record.accesses ?? [])),
+        ]),
+      );
+    }
+    const asked = unique(vendorDeviceIds.filter((id) => driver.deviceKey(id) !== undefined));
+    const found = asked.length === 0 ? new Map() : await this.#accesses.get(asked, reading);
+    return new Map(
+      vendorDeviceIds.map((id) => [
+        id,
+        driver.deviceKey(id) === undefined
+          ? success([])
+          : mapOutcome(pick(found, id), ({ value }) => this.#toAccesses(value)),
+      ]),
+    );
+  }
+
+  /** The device that an access leads into, by the local part of the access's id; undefined where it cannot be one. */
+  deviceOfAccess(accessLocalId: string): string | undefined {
+    const { driver } = this.options;
+    if (driver.remoteAccesses !== undefined)
+      return driver.remoteAccesses.parse(accessLocalId)?.vendorDeviceId;
+    return driver.deviceKey(accessLocalId) === undefined ? undefined : accessLocalId;
+  }
+
+  /** Shape: the local part of an access's id to its links, at one call each. `wanted`: true for the usable ones only. */
+  async sessions(
+    wanted: ReadonlyMap<string, boolean>,
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<ListedSessions>>> {
+    if (wanted.size === 0) return new Map();
+    const keys = new Map(
+      [...wanted].map(([id, usableOnly]) => [id, this.#sessionKey(id, usableOnly, reading)]),
+    );
+    const found = await this.#sessions.get([...keys.values()], reading);
+    return new Map(
+      [...keys].map(([localId, key]) => [
+        localId,
+        mapOutcome(pick(found, key), ({ value, at }) => ({
+          sessions: value,
+          usableOnly: key.startsWith(USABLE),
+          observedAt: new Date(at),
+        })),
+      ]),
+    );
+  }
+
+  /** Shape: vendorDeviceId to its VPN state; null where the vendor has none for it. */
+  async vpnStatus(
+    vendorDeviceIds: readonly string[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
+    const { vpn } = this.options.driver;
+    if (vpn === undefined) return new Map(vendorDeviceIds.map((id) => [id, success(null)]));
+    if (vpn.wholeAccount) return this.#vpnFromAll(vendorDeviceIds, reading);
+    const known = await this.#devices.byId(vendorDeviceIds, reading);
+    const asked = vendorDeviceIds.filter((id) => {
+      const outcome = pick(known, id);
+      return outcome.ok && outcome.value?.record.vpnAnswers === true;
+    });
+    const found = asked.length === 0 ? new Map() : await this.#vpn.get(unique(asked), reading);
+    return new Map(
+      vendorDeviceIds.map((id) => {
+        const outcome = pick(known, id);
+        if (!outcome.ok) return [id, outcome];
+        return [id, found.has(id) ? mapOutcome(pick(found, id), toVpnStatus) : success(null)];
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.options.close();
+  }
+
+  async #vpnFromAll(
+    vendorDeviceIds: readonly string[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
+    const all = pick(await this.#vpnOfAll.get(['*'], reading), '*');
+    return new Map(
+      vendorDeviceIds.map((id) => {
+        if (!all.ok) return [id, all];
+        const facts = all.value.value.get(id) ?? success(null);
+        return [id, mapOutcome(facts, (value) => toVpnStatus({ value, at: all.value.at }))];
+      }),
+    );
+  }
+
+  async #askVpn(keys: readonly string[], reading: Reading): Promise<VpnOfAll> {
+    return (await this.options.driver.vpn?.status(keys, contextOf(reading))) ?? new Map();
+  }
+
+  async #listAccesses(
+    keys: readonly string[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<readonly RemoteAccessFacts[]>>> {
+    const list = this.options.driver.remoteAccesses?.list;
+    if (list === undefined) return new Map();
+    return inChunks(keys, this.#tools.batchOf('listRemoteAccesses'), async (chunk) => {
+      const found = await list(chunk, contextOf(reading));
+      return new Map(chunk.map((key) => [key, success(found.get(key) ?? [])]));
+    });
+  }
+
+  /** Under what the links of an access are known: a fresh list of all serves who wants only the usable ones, too. */
+  #sessionKey(localId: string, usableOnly: boolean, reading: Reading): string {
+    const all = ALL + localId;
+    return usableOnly && this.#sessions.cache.fresh(all, reading) === undefined ? USABLE + localId : all;
+  }
+
+  async #listSessions(key: string, reading: Reading): Promise<Outcome<readonly SessionFacts[]>> {
+    const list = this.options.driver.sessions?.list;
+    if (list === undefined) return success([]);
+    return settle(list(key.slice(1), key.startsWith(USABLE), contextOf(reading)));
+  }
+
+  #toAccesses(facts: readonly RemoteAccessFacts[]): readonly RemoteAccess[] {
+    return facts.map((access) => ({
+      ...access,
+      id: formatId(this.key, 'access', access.localId),
+      account: this.key,
+      deviceId: formatId(this.key, 'device', access.vendorDeviceId),
+    }));
+  }
+}
+
+const USABLE = '+';
+const ALL = '*';
+
+function toVpnStatus({
+  value,
+  at,
+}: {
+  readonly value: VpnFacts | null;
+  readonly at: number;
+}): VpnStatus | null {
+  return value === null ? null : { ...value, checkedAt: new Date(at) };
+}

@@ -1,0 +1,175 @@
+import type { Device, DeviceStatus } from '../domain/device';
+import type { Reading } from '../domain/reading';
+import type { Clock } from '../domain/time';
+import type { DevicePage, DeviceRecord, Driver } from '../vendors/driver';
+import { type DeviceSlice, LIST_START, type RowSource, readSlice, type SliceRequest } from './device-pager';
+import { type DeviceRun, DeviceRuns, type KnownDevice } from './device-runs';
+import { SingleFlight } from './single-flight';
+
+/** What an account's device list is read with. */
+export interface DeviceListOptions {
+  readonly driver: Driver;
+  readonly clock: Clock;
+  /** How old a row may be where the operation names no age, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** Rows that one call can tell. */
+  readonly batch: number;
+  readonly toDevice: (record: DeviceRecord, observedAt: number) => Device;
+  /** Told of every device that a read brought, so that it is known by its id too. */
+  readonly learned: (device: KnownDevice, run: DeviceRun) => void;
+  readonly spared: (from: 'CACHE' | 'SHARED', keys: number, reading: Reading) => void;
+}
+
+/** A list that is longer is read to here; more devices than any account was seen with. */
+const LONGEST_LIST = 100_000;
+
+/** The device list of one account: parts of it by page, or all of it in one walk. */
+export class DeviceList {
+  readonly runs: DeviceRuns;
+  readonly #pages = new SingleFlight<DeviceRun>();
+  readonly #walks = new SingleFlight<DeviceRun>();
+
+  constructor(private readonly options: DeviceListOptions) {
+    this.runs = new DeviceRuns(options.maxAgeMs);
+  }
+
+  /** Part of the list, from a position on, by the vendor's pages. */
+  slice(request: SliceRequest, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceSlice> {
+    return readSlice(this.#source(status, reading), request);
+  }
+
+  /** Part of the list, from a position on, out of a walk: where the vendor itself cannot filter. */
+  async sliceOfWalk(request: SliceRequest, reading: Reading): Promise<DeviceSlice> {
+    const run = await this.walk(undefined, reading);
+    const source: RowSource = { batch: LONGEST_LIST, known: () => run, read: async () => run };
+    return readSlice(source, request);
+  }
+
+  /** The whole list, in the vendor's order, at the cost of one walk through its pages. */
+  async walk(status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
+    const known = this.runs.whole(status, reading);
+    if (known !== undefined) {
+      this.options.spared('CACHE', known.rows.length, reading);
+      return known;
+    }
+    const key = status ?? '';
+    const running = this.#walks.join(key);
+    if (running !== undefined) {
+      this.options.spared('SHARED', 1, reading);
+      return running;
+    }
+    return this.#walks.start([key], () => this.#walk(status, reading));
+  }
+
+  /** The first page of the list. */
+  firstPage(reading: Reading): Promise<DeviceRun> {
+    return this.#read(0, undefined, reading);
+  }
+
+  /** How many devices match; null where the vendor does not tell. Costs a call only where no read told. */
+  async total(status: DeviceStatus | undefined, reading: Reading): Promise<number | null> {
+    const whole = this.runs.whole(status, reading);
+    const known = whole === undefined ? this.runs.total(status, reading) : readableIn(whole);
+    if (known !== undefined) {
+      this.options.spared('CACHE', 1, reading);
+      return known;
+    }
+    const run = await this.#read(0, status, reading);
+    return run.last ? readableIn(run) : run.total;
+  }
+
+  #source(status: DeviceStatus | undefined, reading: Reading): RowSource {
+    return {
+      batch: this.options.driver.listsWholeAccount ? LONGEST_LIST : this.options.batch,
+      known: (offset, from) => {
+        const run = this.runs.at(offset, from, status, reading);
+        if (run !== undefined) this.options.spared('CACHE', run.rows.length, reading);
+        return run;
+      },
+      read: (offset) => this.#read(offset, status, reading),
+    };
+  }
+
+  async #walk(status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
+    const first = await this.#read(0, status, reading);
+    if (first.last) return first;
+    const walked =
+      (await this.#walkAtOnce(first, status, reading)) ?? (await this.#walkInTurn(status, reading));
+    const run: DeviceRun = { ...first, rows: walked, total: walked.length, last: true };
+    this.runs.keep(run, status);
+    return run;
+  }
+
+  /** All further pages at once, where the total is known; undefined where the list changed meanwhile. */
+  async #walkAtOnce(
+    first: DeviceRun,
+    status: DeviceStatus | undefined,
+    reading: Reading,
+  ): Promise<DeviceRun['rows'] | undefined> {
+    const step = first.rows.length;
+    if (first.total === null || step === 0 || first.total > LONGEST_LIST) return undefined;
+    const offsets: number[] = [];
+    for (let offset = step; offset < first.total; offset += step) offsets.push(offset);
+    const pages = await Promise.all(offsets.map((offset) => this.#read(offset, status, reading)));
+    const rows = [first, ...pages].flatMap((page) => page.rows);
+    const keys = new Set(rows.map((row, index) => row?.key ?? index));
+    const unchanged = pages.every((page) => page.total === first.total) && rows.length === first.total;
+    return unchanged && keys.size === rows.length ? rows : undefined;
+  }
+
+  /** One page after the other, each held against the one before. */
+  async #walkInTurn(status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun['rows']> {
+    const source: RowSource = {
+      batch: this.options.batch,
+      known: () => undefined,
+      read: (offset) => this.#read(offset, status, reading),
+    };
+    const slice = await readSlice(source, { from: LIST_START, count: LONGEST_LIST, accept: () => true });
+    return slice.devices;
+  }
+
+  async #read(offset: number, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
+    const key = `${status ?? ''}|${offset}`;
+    const running = this.#pages.join(key);
+    if (running !== undefined) {
+      this.options.spared('SHARED', 1, reading);
+      return running;
+    }
+    return this.#pages.start([key], () => this.#ask(offset, status, reading));
+  }
+
+  async #ask(offset: number, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
+    const { driver, batch, clock } = this.options;
+    const page = await driver.listDevices(
+      { offset, limit: batch, ...(status === undefined ? {} : { status }) },
+      reading.note === undefined ? {} : { note: reading.note },
+    );
+    const at = clock.now();
+    const start = driver.listsWholeAccount ? 0 : offset;
+    const run: DeviceRun = {
+      start,
+      rows: this.#rows(page, at),
+      total: page.total,
+      last: page.last,
+      at,
+      learnedAt: clock.monotonic(),
+    };
+    this.runs.keep(run, status);
+    for (const row of run.rows) if (row !== undefined) this.options.learned(row, run);
+    return run;
+  }
+
+  #rows(page: DevicePage, at: number): (KnownDevice | undefined)[] {
+    return page.rows.map((record) => {
+      const key =
+        record === undefined ? undefined : this.options.driver.deviceKey(record.facts.vendorDeviceId);
+      if (record === undefined || key === undefined) return undefined;
+      return { key, record, device: this.options.toDevice(record, at) };
+    });
+  }
+}
+
+/** Devices in a whole list: rows that could be read, each once. */
+function readableIn(run: DeviceRun): number {
+  return new Set(run.rows.flatMap((row) => (row === undefined ? [] : [row.key]))).size;
+}

@@ -1,0 +1,85 @@
+import type { Device } from '../domain/device';
+import { formatId } from '../domain/ids';
+import { type Outcome, success } from '../domain/outcome';
+import type { Reading } from '../domain/reading';
+import type { DeviceRecord } from '../vendors/driver';
+import type { AccountTools } from './account-tools';
+import { mapOutcome, pick, unique } from './batch';
+import { DeviceList } from './device-list';
+import { lookUpDevices } from './device-lookup';
+import type { KnownDevice } from './device-runs';
+import type { KeyedReads } from './keyed-reads';
+
+/** The devices of one account: its list, and each by its id. */
+export class DeviceReads {
+  readonly list: DeviceList;
+  readonly #byKey: KeyedReads<KnownDevice | null>;
+
+  constructor(private readonly tools: AccountTools) {
+    const { driver, clock, freshness } = tools.options;
+    const pageSize = tools.batchOf('listDevices');
+    const byId = driver.devicesById === undefined ? 'listDevices' : 'devicesById';
+    this.list = new DeviceList({
+      driver,
+      clock,
+      maxAgeMs: freshness.devices,
+      batch: pageSize,
+      toDevice: (record, at) => this.#toDevice(record, at),
+      learned: (known, { at, learnedAt }) =>
+        this.#byKey.cache.keep(known.key, { value: known, at, learnedAt }),
+      spared: (from, keys, reading) => tools.spared('devices', 'listDevices', { from, keys }, reading),
+    });
+    this.#byKey = tools.reads<KnownDevice | null>({
+      kind: 'devices',
+      operation: byId,
+      absent: null,
+      load: (keys, reading) =>
+        lookUpDevices(
+          {
+            driver,
+            list: this.list,
+            pageSize,
+            known: (key, sought) => this.#byKey.cache.fresh(key, sought)?.value,
+            toKnown: (key, record) => ({ key, record, device: this.#toDevice(record, clock.now()) }),
+          },
+          keys,
+          reading,
+        ),
+    });
+  }
+
+  /** Shape: the vendor's id as asked to what is known of its device; null: the vendor has none. */
+  async byId(
+    vendorDeviceIds: readonly string[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<KnownDevice | null>>> {
+    const { driver } = this.tools.options;
+    const keys = new Map(vendorDeviceIds.map((id) => [id, driver.deviceKey(id)]));
+    const asked = unique([...keys.values()].flatMap((key) => (key === undefined ? [] : [key])));
+    const found = asked.length === 0 ? new Map() : await this.#byKey.get(asked, reading);
+    return new Map(
+      [...keys].map(([id, key]) => [
+        id,
+        key === undefined ? success(null) : mapOutcome(pick(found, key), (learned) => learned.value),
+      ]),
+    );
+  }
+
+  /** A device that is fresh in memory, without asking. */
+  peek(vendorDeviceId: string, reading: Reading): Device | undefined {
+    const key = this.tools.options.driver.deviceKey(vendorDeviceId);
+    return key === undefined ? undefined : this.#byKey.cache.fresh(key, reading)?.value?.device;
+  }
+
+  #toDevice(record: DeviceRecord, at: number): Device {
+    const { key, vendor } = this.tools.options;
+    return {
+      ...record.facts,
+      id: formatId(key, 'device', record.facts.vendorDeviceId),
+      account: key,
+      vendor,
+      observedAt: new Date(at),
+      capabilities: record.capabilities,
+    };
+  }
+}

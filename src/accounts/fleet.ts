@@ -1,0 +1,27 @@
+import { type Principal, seesAccount } from '../domain/principal';
+import type { Account } from './account';
+
+/** All accounts of this graph; each caller sees its own part of them. */
+export class Fleet {
+  readonly #accounts: readonly Account[];
+  readonly #byKey: ReadonlyMap<string, Account>;
+
+  constructor(accounts: readonly Account[]) {
+    this.#accounts = [...accounts].sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#byKey = new Map(this.#accounts.map((account) => [account.key, account]));
+  }
+
+  /** The accounts that exist for a caller, by their keys. */
+  of(principal: Principal): readonly Account[] {
+    return this.#accounts.filter((account) => seesAccount(principal, account.key));
+  }
+
+  /** One account, where it exists for the caller. */
+  find(principal: Principal, key: string): Account | undefined {
+    return seesAccount(principal, key) ? this.#byKey.get(key) : undefined;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#accounts.map((account) => account.close()));
+  }
+}

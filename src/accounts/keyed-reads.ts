@@ -1,0 +1,65 @@
+import { failure, type Outcome, success } from '../domain/outcome';
+import type { Reading } from '../domain/reading';
+import { type Learned, ReadCache, type ReadCacheOptions } from './read-cache';
+import { SingleFlight } from './single-flight';
+
+/** How one kind of thing is read by key. */
+export interface KeyedReadsOptions<V> extends ReadCacheOptions {
+  /** Reads keys that are not known; called with at least one. A key that is missing in the answer is `absent`. */
+  readonly load: (keys: readonly string[], reading: Reading) => Promise<ReadonlyMap<string, Outcome<V>>>;
+  /** What stands for a key that the vendor does not have. */
+  readonly absent: V;
+  /** Told how many keys were answered from memory, or by a call that another operation had in flight. */
+  readonly spared: (from: 'CACHE' | 'SHARED', keys: number, reading: Reading) => void;
+}
+
+/** A read-through cache by key with single flight: what is known is not asked, what is being asked is not asked twice. */
+export class KeyedReads<V> {
+  readonly cache: ReadCache<V>;
+  readonly #flights = new SingleFlight<ReadonlyMap<string, Outcome<Learned<V>>>>();
+
+  constructor(private readonly options: KeyedReadsOptions<V>) {
+    this.cache = new ReadCache(options);
+  }
+
+  /** Shape: an outcome for every key, whatever happens. */
+  async get(keys: readonly string[], reading: Reading): Promise<ReadonlyMap<string, Outcome<Learned<V>>>> {
+    const found = new Map<string, Outcome<Learned<V>>>();
+    const joined = new Map<Promise<ReadonlyMap<string, Outcome<Learned<V>>>>, string[]>();
+    const missing: string[] = [];
+    for (const key of keys) {
+      const known = this.cache.fresh(key, reading);
+      const running = known === undefined ? this.#flights.join(key) : undefined;
+      if (known !== undefined) found.set(key, success(known));
+      else if (running === undefined) missing.push(key);
+      else joined.set(running, [...(joined.get(running) ?? []), key]);
+    }
+    if (found.size > 0) this.options.spared('CACHE', found.size, reading);
+    for (const shared of joined.values()) this.options.spared('SHARED', shared.length, reading);
+    if (missing.length > 0) {
+      joined.set(
+        this.#flights.start(missing, () => this.#load(missing, reading)),
+        missing,
+      );
+    }
+    for (const [running, wanted] of joined) {
+      const answer = await running;
+      for (const key of wanted) found.set(key, answer.get(key) ?? failure(new Error('not answered')));
+    }
+    return found;
+  }
+
+  async #load(keys: readonly string[], reading: Reading): Promise<ReadonlyMap<string, Outcome<Learned<V>>>> {
+    try {
+      const loaded = await this.options.load(keys, reading);
+      return new Map(keys.map((key) => [key, this.#learn(key, loaded.get(key))]));
+    } catch (thrown) {
+      return new Map(keys.map((key) => [key, failure(thrown)]));
+    }
+  }
+
+  #learn(key: string, outcome: Outcome<V> | undefined): Outcome<Learned<V>> {
+    if (outcome !== undefined && !outcome.ok) return outcome;
+    return success(this.cache.learn(key, outcome === undefined ? this.options.absent : outcome.value));
+  }
+}

@@ -1,0 +1,28 @@
+import type { Account } from '../accounts/account';
+import { asDrawbridgeError, type ErrorCode } from '../domain/errors';
+import type { Vendor } from '../domain/vendor';
+
+/** One account whose part of an answer is missing, or older than was asked for. */
+export interface AccountProblem {
+  readonly account: string;
+  readonly vendor: Vendor;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryAfterSeconds: number | null;
+  /** When what stands in the answer was true; null where the account's part is left out. */
+  readonly servedFrom: Date | null;
+}
+
+/** What went wrong at an account, as its part of a list's `problems`. Rethrows what is no vendor's fault. */
+export function toProblem(account: Account, thrown: unknown): AccountProblem {
+  const { source, code, message, retryAfterSeconds } = asDrawbridgeError(thrown);
+  if (source === undefined) throw thrown;
+  return {
+    account: account.key,
+    vendor: account.vendor,
+    code,
+    message,
+    retryAfterSeconds: retryAfterSeconds ?? null,
+    servedFrom: null,
+  };
+}

@@ -1,0 +1,168 @@
+import type { Account } from '../accounts/account';
+import { groupBy } from '../accounts/batch';
+import type { Fleet } from '../accounts/fleet';
+import { DEVICE_STATUSES, type Device } from '../domain/device';
+import { badInput } from '../domain/errors';
+import { settle } from '../domain/outcome';
+import type { Principal } from '../domain/principal';
+import type { Reading } from '../domain/reading';
+import type { Clock } from '../domain/time';
+import { VENDORS, type Vendor } from '../domain/vendor';
+import type { SessionQuery, SessionStore } from '../stores/ports';
+import { type AccountProblem, toProblem } from './account-problem';
+import { requireScope } from './authorize';
+import { type DeviceFilter, looksAtDevices, matcher, mayHold } from './device-filter';
+
+/** How many devices have one value in common. */
+export interface FleetCount {
+  readonly value: string;
+  /** Null where an account that could hold some could not be read. */
+  readonly count: number | null;
+}
+
+/** Which parts of the summary are selected: only they are asked for. */
+export type FleetPart = 'total' | 'devices' | 'vpn';
+
+/** The fleet at a glance. */
+export interface FleetSummary {
+  readonly totalDevices: number;
+  readonly byVendor: readonly FleetCount[];
+  readonly byStatus: readonly FleetCount[];
+  byModel(first: number): readonly FleetCount[];
+  activeSessions(): Promise<number>;
+  sessionsExpiringWithin(seconds: number): Promise<number>;
+  readonly vpnConnected: number | null;
+  readonly problems: readonly AccountProblem[];
+}
+
+/** One account's part of the summary. */
+interface Part {
+  readonly account: Account;
+  /** Null where the account could not be read. */
+  readonly total: number | null;
+  readonly devices: readonly Device[];
+}
+
+/** Counting the fleet. Throws FORBIDDEN without `devices:read`. */
+export class FleetService {
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly store: SessionStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The accounts that the caller sees. */
+  accounts(principal: Principal): readonly Account[] {
+    requireScope(principal, 'devices:read');
+    return this.fleet.of(principal);
+  }
+
+  /** The summary of the devices that a filter wants. */
+  async summary(
+    principal: Principal,
+    filter: DeviceFilter,
+    selected: ReadonlySet<FleetPart>,
+    reading: Reading,
+  ): Promise<FleetSummary> {
+    requireScope(principal, 'devices:read');
+    const accounts = this.fleet.of(principal).filter((account) => mayHold(account, filter));
+    const problems: AccountProblem[] = [];
+    const parts = await Promise.all(
+      accounts.map((account) => this.#part(account, filter, needs(selected, filter), reading, problems)),
+    );
+    const devices = parts.flatMap((part) => part.devices);
+    const vpnConnected = selected.has('vpn')
+      ? await this.#countVpn(principal, parts, reading, problems)
+      : null;
+    const sessions = (): SessionQuery => ({
+      nowMs: this.clock.now(),
+      statuses: ['ACTIVE'],
+      accounts: accounts.map(({ key }) => key),
+      ...(looksAtDevices(filter) ? { deviceIds: devices.map(({ id }) => id) } : {}),
+    });
+    return {
+      totalDevices: parts.reduce((sum, part) => sum + (part.total ?? 0), 0),
+      byVendor: VENDORS.flatMap((vendor) => countVendor(vendor, parts)),
+      byStatus: DEVICE_STATUSES.flatMap((status) => {
+        const count = devices.filter((device) => device.status === status).length;
+        return count === 0 ? [] : [{ value: status, count }];
+      }),
+      byModel: (first) => countModels(devices, first),
+      activeSessions: async () => this.store.count(sessions()),
+      sessionsExpiringWithin: async (seconds) => {
+        if (seconds < 0) throw badInput(`seconds is ${seconds}: it is 0 or more.`);
+        return this.store.count({ ...sessions(), expiresBeforeMs: this.clock.now() + seconds * 1000 });
+      },
+      vpnConnected,
+      problems,
+    };
+  }
+
+  async #part(
+    account: Account,
+    filter: DeviceFilter,
+    need: 'nothing' | 'total' | 'devices',
+    reading: Reading,
+    problems: AccountProblem[],
+  ): Promise<Part> {
+    if (need === 'nothing') return { account, total: null, devices: [] };
+    const total = need === 'total' ? await settle(account.total(undefined, reading)) : undefined;
+    if (total?.ok === true && total.value !== null) return { account, total: total.value, devices: [] };
+    const walk = total?.ok === false ? total : await settle(account.walk(reading));
+    if (!walk.ok) {
+      problems.push(toProblem(account, walk.error));
+      return { account, total: null, devices: [] };
+    }
+    const devices = walk.value.filter(matcher(filter));
+    return { account, total: devices.length, devices };
+  }
+
+  /** Null where no account of the summary has a VPN. */
+  async #countVpn(
+    principal: Principal,
+    parts: readonly Part[],
+    reading: Reading,
+    problems: AccountProblem[],
+  ): Promise<number | null> {
+    requireScope(principal, 'vpn:read');
+    const own = parts.filter(({ account }) => account.hasVpn);
+    if (own.length === 0) return null;
+    const counts = await Promise.all(
+      own.map(async ({ account, devices }) => {
+        if (devices.length === 0) return 0;
+        const states = await account.vpnStatus(
+          devices.map(({ vendorDeviceId }) => vendorDeviceId),
+          reading,
+        );
+        const failed = [...states.values()].find((state) => !state.ok);
+        if (failed?.ok === false) problems.push(toProblem(account, failed.error));
+        return [...states.values()].filter((state) => state.ok && state.value?.connected === true).length;
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+}
+
+/** A count alone is told by a vendor without a walk; everything else needs the devices. */
+function needs(selected: ReadonlySet<FleetPart>, filter: DeviceFilter): 'nothing' | 'total' | 'devices' {
+  if (selected.has('devices') || selected.has('vpn') || looksAtDevices(filter)) return 'devices';
+  return selected.has('total') ? 'total' : 'nothing';
+}
+
+function countVendor(vendor: Vendor, parts: readonly Part[]): FleetCount[] {
+  const own = parts.filter(({ account }) => account.vendor === vendor);
+  if (own.length === 0) return [];
+  const count = own.reduce<number | null>(
+    (sum, { total }) => (sum === null || total === null ? null : sum + total),
+    0,
+  );
+  return [{ value: vendor, count }];
+}
+
+function countModels(devices: readonly Device[], first: number): readonly FleetCount[] {
+  if (first < 1) throw badInput(`first is ${first}: it is 1 or more.`);
+  return [...groupBy(devices, ({ model }) => model ?? 'unknown')]
+    .map(([value, own]) => ({ value, count: own.length }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, first);
+}

@@ -1,0 +1,207 @@
+import type { Account } from '../accounts/account';
+import { groupBy } from '../accounts/batch';
+import type { Fleet } from '../accounts/fleet';
+import type { Device } from '../domain/device';
+import { formatId, type GlobalId } from '../domain/ids';
+import { failure, type Outcome, settle, success } from '../domain/outcome';
+import { type Principal, seesAccount } from '../domain/principal';
+import type { Reading } from '../domain/reading';
+import type { RemoteAccess } from '../domain/remote-access';
+import { isFinal, type Session, statusAt } from '../domain/session';
+import type { Clock } from '../domain/time';
+import type { SessionStore } from '../stores/ports';
+import { requireScope } from './authorize';
+import { reconcile } from './reconcile';
+
+/** Whose links are wanted, and which. */
+export interface SessionsWanted<T> {
+  readonly of: T;
+  /** True: those that are over are left out. */
+  readonly activeOnly: boolean;
+}
+
+/** What sessions are read with. */
+export interface SessionReader {
+  readonly fleet: Fleet;
+  readonly store: SessionStore;
+  readonly clock: Clock;
+  /** Told where what a read has seen could not be written down; the read itself stands. */
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
+/** Reading the links of devices and of ways in. Every method throws FORBIDDEN without `remote_access:read`. */
+export class SessionService {
+  constructor(private readonly reader: SessionReader) {}
+
+  /** Sessions by id, as the graph knows them: no vendor is asked. Null: unknown. */
+  async byIds(principal: Principal, ids: readonly GlobalId[]): Promise<readonly Outcome<Session | null>[]> {
+    requireScope(principal, 'remote_access:read');
+    const seen = ids.map((id) =>
+      seesAccount(principal, id.account) && this.reader.fleet.find(principal, id.account) !== undefined
+        ? formatId(id.account, id.kind, id.local)
+        : undefined,
+    );
+    const found = await this.reader.store.get(seen.filter((id) => id !== undefined));
+    return seen.map((id) => success(id === undefined ? null : (found.get(id) ?? null)));
+  }
+
+  /** The links into devices, newest first. Shape: an outcome for each, in order. */
+  async ofDevices(
+    principal: Principal,
+    wanted: readonly SessionsWanted<Device>[],
+    reading: Reading,
+  ): Promise<readonly Outcome<readonly Session[]>[]> {
+    requireScope(principal, 'remote_access:read');
+    const known = await this.reader.store.byDevices([...new Set(wanted.map(({ of }) => of.id))]);
+    const asked = new Set(
+      wanted.filter((want) => this.#isAsked(principal, want, known.get(want.of.id) ?? [])),
+    );
+    const accesses = await this.#accessesOf(
+      principal,
+      [...asked].map(({ of }) => of),
+      reading,
+    );
+    const fromVendor = await this.#list(
+      principal,
+      [...asked].flatMap(({ of, activeOnly }) => {
+        const outcome = accesses.get(of.id);
+        return outcome?.ok === true ? outcome.value.map((access) => ({ of: access, activeOnly })) : [];
+      }),
+      known,
+      reading,
+    );
+    return wanted.map((want) => {
+      const own = asked.has(want) ? (accesses.get(want.of.id) ?? success([])) : success([]);
+      if (!own.ok) return failure(own.error);
+      const parts = own.value.map((access) => fromVendor.get(access.id) ?? success([]));
+      const failed = parts.find((part) => !part.ok);
+      if (failed?.ok === false) return failure(failed.error);
+      const changed = parts.flatMap((part) => (part.ok ? part.value : []));
+      return success(this.#select(known.get(want.of.id) ?? [], changed, want.activeOnly));
+    });
+  }
+
+  /** The links through ways in, newest first. Shape: an outcome for each, in order. */
+  async ofAccesses(
+    principal: Principal,
+    wanted: readonly SessionsWanted<RemoteAccess>[],
+    reading: Reading,
+  ): Promise<readonly Outcome<readonly Session[]>[]> {
+    requireScope(principal, 'remote_access:read');
+    const known = await this.reader.store.byRemoteAccesses([...new Set(wanted.map(({ of }) => of.id))]);
+    const asked = new Set(
+      wanted.filter(({ of, activeOnly }) => {
+        const account = this.reader.fleet.find(principal, of.account);
+        if (account?.listsSessions !== true) return false;
+        const device = account.peekDevice(of.vendorDeviceId, reading);
+        return (
+          device === undefined || this.#isAsked(principal, { of: device, activeOnly }, known.get(of.id) ?? [])
+        );
+      }),
+    );
+    const fromVendor = await this.#list(principal, [...asked], known, reading);
+    return wanted.map((want) => {
+      const part = asked.has(want) ? fromVendor.get(want.of.id) : undefined;
+      if (part?.ok === false) return failure(part.error);
+      return success(this.#select(known.get(want.of.id) ?? [], part?.value ?? [], want.activeOnly));
+    });
+  }
+
+  /** Nobody is asked for links into a device that is not reached, unless one of them is known. */
+  #isAsked(
+    principal: Principal,
+    { of, activeOnly }: SessionsWanted<Device>,
+    known: readonly Session[],
+  ): boolean {
+    if (this.reader.fleet.find(principal, of.account)?.listsSessions !== true) return false;
+    if (of.status === 'ONLINE' || of.status === 'UNKNOWN') return true;
+    return known.some((session) => !activeOnly || !this.#isOver(session));
+  }
+
+  async #accessesOf(
+    principal: Principal,
+    devices: readonly Device[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<readonly RemoteAccess[]>>> {
+    const found = new Map<string, Outcome<readonly RemoteAccess[]>>();
+    await Promise.all(
+      [...groupBy(devices, ({ account }) => account)].map(async ([key, own]) => {
+        const account = this.reader.fleet.find(principal, key);
+        const answer = await account?.remoteAccesses(
+          [...new Set(own.map((device) => device.vendorDeviceId))],
+          reading,
+        );
+        for (const device of own) {
+          const outcome = answer?.get(device.vendorDeviceId);
+          if (outcome !== undefined) found.set(device.id, outcome);
+        }
+      }),
+    );
+    return found;
+  }
+
+  /** Asks the vendors, writes down what changed, and answers what changed by the access's id. */
+  async #list(
+    principal: Principal,
+    wanted: readonly SessionsWanted<RemoteAccess>[],
+    known: ReadonlyMap<string, readonly Session[]>,
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<readonly Session[]>>> {
+    const changes = new Map<string, Outcome<readonly Session[]>>();
+    const sessions = [...known.values()].flat();
+    await Promise.all(
+      [...groupBy(wanted, ({ of }) => of.account)].map(async ([key, own]) => {
+        const account = this.reader.fleet.find(principal, key);
+        if (account === undefined) return;
+        for (const [id, outcome] of await this.#compare(account, own, sessions, reading))
+          changes.set(id, outcome);
+      }),
+    );
+    const changed = [...changes.values()].flatMap((outcome) => (outcome.ok ? outcome.value : []));
+    const saved = await settle(changed.length === 0 ? Promise.resolve() : this.reader.store.save(changed));
+    if (!saved.ok) this.reader.warn('links that a read has seen could not be written down', saved.error);
+    return changes;
+  }
+
+  async #compare(
+    account: Account,
+    wanted: readonly SessionsWanted<RemoteAccess>[],
+    sessions: readonly Session[],
+    reading: Reading,
+  ): Promise<ReadonlyMap<string, Outcome<readonly Session[]>>> {
+    const modes = new Map<string, boolean>();
+    const accesses = new Map(wanted.map(({ of }) => [of.localId, of]));
+    for (const { of, activeOnly } of wanted)
+      modes.set(of.localId, activeOnly && (modes.get(of.localId) ?? true));
+    const known = groupBy(sessions, ({ remoteAccessId }) => remoteAccessId);
+    const listed = await account.sessions(modes, reading);
+    return new Map(
+      [...accesses].map(([localId, access]) => {
+        const outcome = listed.get(localId);
+        if (outcome?.ok !== true) return [access.id, failure(outcome?.error)];
+        const comparison = {
+          vendor: account.vendor,
+          access,
+          known: known.get(access.id) ?? [],
+          listed: outcome.value,
+        };
+        return [access.id, success(reconcile(comparison))];
+      }),
+    );
+  }
+
+  #select(known: readonly Session[], changed: readonly Session[], activeOnly: boolean): readonly Session[] {
+    const byId = new Map([...known, ...changed].map((session) => [session.id, session]));
+    return [...byId.values()]
+      .filter((session) => !activeOnly || !this.#isOver(session))
+      .sort((a, b) => placeOf(b) - placeOf(a) || (a.id < b.id ? -1 : 1));
+  }
+
+  #isOver(session: Session): boolean {
+    return isFinal(statusAt(session, this.reader.clock.now()));
+  }
+}
+
+function placeOf(session: Session): number {
+  return (session.createdAt ?? session.observedAt).getTime();
+}

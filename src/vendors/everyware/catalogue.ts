@@ -1,0 +1,88 @@
+import type { Catalogue } from '../catalogue';
+
+const READ_DEVICES = 'device:read';
+const READ_CONNECTIONS = 'device_connection:read';
+const READ_VPN = 'vpn:read';
+const SIGN_IN = 'a user or an API key of the installation';
+const OPENAPI = 'Everyware Cloud OpenAPI 6.0.8';
+
+/** The endpoints of Everyware Cloud that the graph uses. Paths stand behind `https://<installation>/v1`. */
+export const everywareCatalogue = {
+  login: {
+    method: 'POST',
+    path: '/authentication/user',
+    purpose: 'An access token for a user’s name and password',
+    batch: 'account',
+    freshness: 'none',
+    permission: SIGN_IN,
+    anonymous: true,
+    source: `${OPENAPI}, POST /authentication/user`,
+  },
+  loginWithKey: {
+    method: 'POST',
+    path: '/authentication/apikey',
+    purpose: 'An access token for an API key',
+    batch: 'account',
+    freshness: 'none',
+    permission: SIGN_IN,
+    anonymous: true,
+    source: `${OPENAPI}, POST /authentication/apikey`,
+  },
+  refresh: {
+    method: 'POST',
+    path: '/authentication/refresh',
+    purpose: 'The next access token for the one before; the one before is void at once',
+    batch: 'account',
+    freshness: 'none',
+    permission: SIGN_IN,
+    anonymous: true,
+    source: `${OPENAPI}, POST /authentication/refresh`,
+  },
+  listDevices: {
+    method: 'GET',
+    path: '/{scopeId}/devices',
+    purpose: 'One page of the scope’s devices, with their connections',
+    batch: 100,
+    freshness: 'devices',
+    permission: READ_DEVICES,
+    source: `${OPENAPI}, GET /{scopeId}/devices`,
+  },
+  devicesById: {
+    method: 'GET',
+    path: '/{scopeId}/devices/{deviceId}',
+    purpose: 'One device; no form for many ids exists',
+    batch: 1,
+    freshness: 'devices',
+    permission: READ_DEVICES,
+    source: `${OPENAPI}, GET /{scopeId}/devices/{deviceId}`,
+  },
+  deviceConnection: {
+    method: 'GET',
+    path: '/{scopeId}/deviceconnections/{connectionId}',
+    purpose: 'The connection of one device, where the device came without it',
+    batch: 1,
+    freshness: 'devices',
+    permission: READ_CONNECTIONS,
+    source: `${OPENAPI}, GET /{scopeId}/deviceconnections/{connectionId}`,
+  },
+  vpnStatus: {
+    method: 'GET',
+    path: '/{scopeId}/devices/{deviceId}/vpn',
+    purpose: 'The VPN client of one connected device, asked on the device itself',
+    batch: 1,
+    // A round trip to the device and back: slower than an answer from the vendor's own memory.
+    timeoutMs: 10_000,
+    freshness: 'vpn',
+    permission: READ_VPN,
+    source: `${OPENAPI}, GET /{scopeId}/devices/{deviceId}/vpn`,
+  },
+  listVpnConnections: {
+    method: 'GET',
+    path: '/{scopeId}/vpnConnections',
+    purpose: 'Every VPN connection of the scope, where the account’s vpnBulk is on',
+    batch: 'account',
+    freshness: 'vpn',
+    permission: READ_VPN,
+    source: `${OPENAPI}, GET /{scopeId}/vpnConnections`,
+  },
+} as const satisfies Catalogue;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { idText, instantOrNull, textOrNull, validDate, wholeNumberOrNull } from '../wire';
+
+/** Success is the text "true"; a JSON boolean is taken too. Source: remoteit/sdk-go, contracts/constants.go. */
+const yes = z.union([z.literal('true'), z.literal(true)]);
+
+/** The whole account. `length` and `cache_expires` stand beside the rows and are not needed. */
+export const listEnvelope = z.object({ status: yes, devices: z.array(z.unknown()) });
+
+/**
+ * An answer that says no, at whatever HTTP status: any word but "true". `reason` is prose with a number in brackets,
+ * `code` a word that is often missing. Source: remoteit/sdk-go, contracts/constants.go.
+ */
+export const refusal = z.object({
+  status: z.union([z.boolean(), z.string()]).refine((status) => String(status) !== 'true'),
+  reason: textOrNull,
+  code: textOrNull,
+});
+
+/**
+ * The answer to a login. The documented form has `token`, that of older clients `auth_token`; `auth_expiration` (Unix
+ * seconds) is not documented and often there. Source: remoteit/docs, authentication.md; mhutchie/remoteit-api-clients.
+ */
+export const loginAnswer = z
+  .object({ status: yes, token: textOrNull, auth_token: textOrNull, auth_expiration: wholeNumberOrNull })
+  .transform((answer) => ({
+    token: answer.token ?? answer.auth_token,
+    expiresAt: answer.auth_expiration === null ? null : validDate(new Date(answer.auth_expiration * 1000)),
+  }))
+  .refine((answer): answer is { token: string; expiresAt: Date | null } => answer.token !== null, 'a token');
+
+/** An address: eight bytes in hexadecimal with colons today. Nothing here depends on more than that it is one word. */
+export const ADDRESS = /^[0-9a-z][0-9a-z:._-]{0,127}$/i;
+
+/** A row of the list. Times have a numeric offset and none to three digits behind the second. */
+export const deviceRow = z.object({
+  deviceaddress: idText.refine((text) => ADDRESS.test(text), 'an address'),
+  devicealias: textOrNull,
+  devicetype: textOrNull,
+  devicestate: textOrNull,
+  servicetitle: textOrNull,
+  lastcontacted: instantOrNull,
+});
+export type DeviceRow = z.infer<typeof deviceRow>;

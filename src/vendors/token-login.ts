@@ -1,0 +1,132 @@
+import { asDrawbridgeError, type DrawbridgeError } from '../domain/errors';
+import type { Clock } from '../domain/time';
+import type { Authenticator, CallContext } from '../transport/transport';
+
+/** What a vendor hands out at a login. */
+export interface Token {
+  /** The headers that show the token to the vendor. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long the vendor will take it from now on. */
+  readonly lifetimeMs: number;
+}
+
+/** How one vendor's tokens are had. */
+export interface TokenSource<T extends Token> {
+  /** A token for nothing but the configured credentials. */
+  login(context: CallContext): Promise<T>;
+  /** A token for the one before; undefined where the vendor does not do that, or no longer. */
+  readonly refresh?: (previous: T, context: CallContext) => Promise<T | undefined>;
+}
+
+/** A token is renewed this long before its end, but at the earliest after half of its life. */
+const MARGIN_MS = 60_000;
+
+/** A login that the vendor refused is not tried again for this long. */
+export const REFUSED_LOGIN_PAUSE_MS = 30_000;
+
+/** A login that failed for a passing trouble (the vendor does not answer) is not tried again for this long. */
+export const FAILED_LOGIN_PAUSE_MS = 5_000;
+
+interface Held<T> {
+  readonly token: T;
+  readonly renewAt: number;
+  readonly expiresAt: number;
+  /** True once the vendor has refused it. */
+  rejected: boolean;
+}
+
+/**
+ * Turns logins into an authenticator. One login is under way at a time and all callers wait for it; one that failed
+ * is remembered for a while and its error answers everybody, so that a thousand reads make no thousand logins. A
+ * renewal that fails before the token has ended fails nobody.
+ */
+export class TokenLogin<T extends Token> implements Authenticator {
+  readonly #source: TokenSource<T>;
+  readonly #clock: Clock;
+  #held: Held<T> | undefined;
+  #pending: Promise<T> | undefined;
+  #failed: { readonly error: DrawbridgeError; readonly until: number } | undefined;
+
+  constructor(source: TokenSource<T>, clock: Clock) {
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  async headers(context: CallContext): Promise<Readonly<Record<string, string>>> {
+    const held = this.#held;
+    const now = this.#clock.monotonic();
+    if (held !== undefined && !held.rejected && now < held.renewAt) return held.token.headers;
+    try {
+      return (await this.#obtain(context)).headers;
+    } catch (thrown) {
+      if (held === undefined || held.rejected || this.#clock.monotonic() >= held.expiresAt) throw thrown;
+      return held.token.headers;
+    }
+  }
+
+  async renew(rejected: Readonly<Record<string, string>>, context: CallContext): Promise<boolean> {
+    const held = this.#held;
+    // Somebody else has renewed it while this call was under way: the new token is not refused yet.
+    if (held !== undefined && !held.rejected && !shows(rejected, held.token)) return true;
+    if (held !== undefined) held.rejected = true;
+    await this.#obtain(context);
+    return true;
+  }
+
+  async #obtain(context: CallContext): Promise<T> {
+    if (this.#pending !== undefined) return this.#pending;
+    if (this.#failed !== undefined && this.#clock.monotonic() < this.#failed.until) throw this.#failed.error;
+    this.#pending = this.#next(context).finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  async #next(context: CallContext): Promise<T> {
+    try {
+      const token = (await this.#refreshed(context)) ?? (await this.#source.login(context));
+      this.#hold(token);
+      return token;
+    } catch (thrown) {
+      const error = asDrawbridgeError(thrown);
+      const pauseMs = error.retryable ? FAILED_LOGIN_PAUSE_MS : REFUSED_LOGIN_PAUSE_MS;
+      const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
+      this.#failed = { error, until: this.#clock.monotonic() + Math.max(pauseMs, askedMs) };
+      throw error;
+    }
+  }
+
+  /** Any failure of a refresh is answered by a login, which tells the reason where there is one. */
+  async #refreshed(context: CallContext): Promise<T | undefined> {
+    const { refresh } = this.#source;
+    if (refresh === undefined || this.#held === undefined) return undefined;
+    try {
+      return await refresh(this.#held.token, context);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #hold(token: T): void {
+    const now = this.#clock.monotonic();
+    const { lifetimeMs } = token;
+    this.#failed = undefined;
+    this.#held = {
+      token,
+      renewAt: now + Math.max(lifetimeMs - MARGIN_MS, lifetimeMs / 2),
+      expiresAt: now + lifetimeMs,
+      rejected: false,
+    };
+  }
+}
+
+function shows(headers: Readonly<Record<string, string>>, token: Token): boolean {
+  return Object.entries(token.headers).every(([name, value]) => headers[name] === value);
+}
+
+/** What is left until an instant that the vendor names; the usual lifetime where it names none, or one that is over. */
+export function lifetimeUntil(endsAt: Date | null, clock: Clock, usualMs: number): number {
+  const leftMs = endsAt === null ? 0 : endsAt.getTime() - clock.now();
+  // An end in the past is a difference between two clocks: the vendor hands out no token that is over.
+  return leftMs > 0 ? leftMs : usualMs;
+}
