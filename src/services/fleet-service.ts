@@ -16,8 +16,8 @@ import { type DeviceFilter, looksAtDevices, matcher, mayHold } from './device-fi
 /** How many devices have one value in common. */
 export interface FleetCount {
   readonly value: string;
-  /** Null where an account that could hold some could not be read. */
-  readonly count: number | null;
+  /** Of the accounts that could be read. */
+  readonly count: number;
 }
 
 /** Which parts of the summary are selected: only they are asked for. */
@@ -55,6 +55,11 @@ export class FleetService {
   accounts(principal: Principal): readonly Account[] {
     requireScope(principal, 'devices:read');
     return this.fleet.of(principal);
+  }
+
+  /** Whose account a key names; undefined where the caller sees no such account. */
+  vendorOf(principal: Principal, account: string): Vendor | undefined {
+    return this.fleet.find(principal, account)?.vendor;
   }
 
   /** The summary of the devices that a filter wants. */
@@ -152,10 +157,7 @@ function needs(selected: ReadonlySet<FleetPart>, filter: DeviceFilter): 'nothing
 function countVendor(vendor: Vendor, parts: readonly Part[]): FleetCount[] {
   const own = parts.filter(({ account }) => account.vendor === vendor);
   if (own.length === 0) return [];
-  const count = own.reduce<number | null>(
-    (sum, { total }) => (sum === null || total === null ? null : sum + total),
-    0,
-  );
+  const count = own.reduce((sum, { total }) => sum + (total ?? 0), 0);
   return [{ value: vendor, count }];
 }
 

@@ -1,0 +1,45 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
+import { concatAST, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
+import { createResolversMap } from 'type-graphql';
+
+/*
+ * The bridge between type-graphql, which knows no Federation 2, and @apollo/subgraph: nothing in it is about devices.
+ */
+
+/** The newest Federation specification that the installed @apollo/subgraph knows. */
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@shareable", "@inaccessible"])`;
+
+/** How an entity is found again from what a router knows of it. */
+export type ReferenceResolver = (reference: Record<string, unknown>, context: never) => unknown;
+
+/** What a subgraph is built from. */
+export interface SubgraphOptions {
+  /** The schema as type-graphql builds it, directives included. */
+  readonly schema: GraphQLSchema;
+  readonly references: Readonly<Record<string, ReferenceResolver>>;
+  /** The name of the object type that a value of an interface is of. */
+  readonly typeOf: (value: never) => string;
+}
+
+/** A schema that a router can read and ask, and its text. */
+export interface Subgraph {
+  readonly schema: GraphQLSchema;
+  readonly sdl: string;
+}
+
+/** Turns a schema into a Federation 2 subgraph. */
+export function buildSubgraph({ schema, references, typeOf }: SubgraphOptions): Subgraph {
+  const typeDefs = concatAST([parse(LINK), getDocumentNodeFromSchema(schema)]);
+  const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  for (const type of Object.values(schema.getTypeMap())) {
+    const own = resolvers[type.name];
+    if (own === undefined) continue;
+    // Values are plain objects, not instances of the decorated classes.
+    if (isObjectType(type)) delete own['__isTypeOf'];
+    if ('__resolveType' in own) own['__resolveType'] = typeOf;
+    const reference = references[type.name];
+    if (reference !== undefined) own['__resolveReference'] = reference;
+  }
+  return { schema: buildSubgraphSchema({ typeDefs, resolvers: resolvers as never }), sdl: print(typeDefs) };
+}
