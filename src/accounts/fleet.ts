@@ -11,6 +11,11 @@ export class Fleet {
     this.#byKey = new Map(this.#accounts.map((account) => [account.key, account]));
   }
 
+  /** Every account, for the operator's eyes: by their keys. */
+  all(): readonly Account[] {
+    return this.#accounts;
+  }
+
   /** The accounts that exist for a caller, by their keys. */
   of(principal: Principal): readonly Account[] {
     return this.#accounts.filter((account) => seesAccount(principal, account.key));

@@ -1,4 +1,3 @@
-import type { ErrorCode } from '../domain/errors';
 import type { Clock } from '../domain/time';
 
 /** How an account is doing, as far as its last calls told. */
@@ -8,9 +7,6 @@ export interface HealthReport {
   readonly lastError: string | null;
   readonly lastSuccessAt: Date | null;
 }
-
-/** Errors that speak of a request and not of the account. */
-const NOT_THE_ACCOUNT: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'DEVICE_OFFLINE', 'VENDOR_REJECTED']);
 
 /** Keeps book of how an account's calls end. */
 export class AccountHealth {
@@ -24,8 +20,8 @@ export class AccountHealth {
     this.#lastSuccessAt = this.clock.now();
   }
 
-  failed(code: ErrorCode, message: string): void {
-    if (!NOT_THE_ACCOUNT.has(code)) this.#lastError = `${code}: ${message}`;
+  failed(fault: string): void {
+    this.#lastError = fault;
   }
 
   report(): HealthReport {

@@ -16,7 +16,9 @@ export interface Learned<V> {
  * what it starts from does not grow stale under its own later steps, and what it learned itself always serves it.
  */
 export function isFresh(learnedAt: number, reading: Reading, defaultMaxAgeMs: number): boolean {
-  return reading.startedAt - learnedAt <= (reading.maxAgeMs ?? defaultMaxAgeMs);
+  const wished = reading.maxAgeMs ?? defaultMaxAgeMs;
+  const maxAgeMs = reading.mayBeFresher === true ? wished : Math.max(wished, defaultMaxAgeMs);
+  return reading.startedAt - learnedAt <= maxAgeMs;
 }
 
 /** What one cache is made with. */

@@ -15,8 +15,10 @@ export interface CallRecord {
 
 /** How an operation wants to read, and where it notes what that cost. */
 export interface Reading {
-  /** Nothing older than this is served, in milliseconds; undefined: the defaults of each kind hold. */
+  /** The age that the caller asked for, in milliseconds; undefined: the default of each kind holds. */
   readonly maxAgeMs?: number;
+  /** True where the caller may ask for fresher than the defaults; else a fresher wish leaves the default. */
+  readonly mayBeFresher?: boolean;
   /** When the operation began, on the monotonic clock: what was learned since is always fresh enough. */
   readonly startedAt: number;
   /** Told of each vendor call, shared call and answer from memory. */

@@ -21,7 +21,7 @@ export interface SessionQuery {
   readonly nowMs: number;
 }
 
-/** Where a page of sessions goes on: the last row that was told. */
+/** Where a page of sessions goes on: the last session that was told. `sortMs` counts only where its id is gone. */
 export interface SessionPosition {
   readonly sortMs: number;
   readonly id: string;
@@ -44,8 +44,10 @@ export interface SessionStore {
   list(query: SessionQuery, first: number, after?: SessionPosition): Promise<SessionPage>;
   count(query: SessionQuery): Promise<number>;
   /**
-   * Writes sessions down, all or none. What exists already under the id is replaced, except that a status never
-   * goes back: the row of a session whose state is final keeps its state.
+   * Writes sessions down, all or none, in their order. What exists already under the id is replaced, except that a
+   * status never goes back (see `mayBecome`): a session whose state is final keeps its state; and that one without
+   * `createdAt` keeps its place in lists, which is that of when it was first seen. A vendor reference that another
+   * session of the account has is refused, and then nothing is written.
    */
   save(sessions: readonly Session[]): Promise<void>;
 }

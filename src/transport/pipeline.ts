@@ -12,6 +12,8 @@ export interface AttemptReport {
   /** `ok`, or the code of the error, or the class of the vendor's error status (`http_4xx`, `http_5xx`). */
   readonly outcome: string;
   readonly durationMs: number;
+  /** What is wrong with the account or its vendor, in words for an operator; left out where nothing is. */
+  readonly fault?: string;
 }
 
 /** What a pipeline is made from. */
@@ -23,6 +25,9 @@ export interface PipelineOptions {
   readonly concurrency: number;
   readonly report: (attempt: AttemptReport) => void;
 }
+
+/** Statuses below 500 that speak of the account and not of one request: credentials, permissions, allowance. */
+const ACCOUNT_FAULTS: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** Calls that wait in line at most, for one account; more than a page of the graph can ask for. */
 const LONGEST_LINE = 100_000;
@@ -65,9 +70,10 @@ async function observe(
   const { account, clock } = options;
   const { method, path } = request.endpoint;
   const startedAt = clock.monotonic();
-  const done = (status: number | null, outcome: string): void => {
+  const done = (status: number | null, outcome: string, fault: string | undefined): void => {
     const durationMs = clock.monotonic() - startedAt;
-    options.report({ account, route: `${method} ${path}`, outcome, durationMs });
+    const route = `${method} ${path}`;
+    options.report({ account, route, outcome, durationMs, ...(fault === undefined ? {} : { fault }) });
     context.note?.({
       account,
       method,
@@ -80,10 +86,18 @@ async function observe(
   };
   try {
     const answer = await options.fetch.send(request, credentials);
-    done(answer.status, answer.status < 400 ? 'ok' : `http_${Math.floor(answer.status / 100)}xx`);
+    const { status } = answer;
+    done(
+      status,
+      status < 400 ? 'ok' : `http_${Math.floor(status / 100)}xx`,
+      status >= 500 || ACCOUNT_FAULTS.has(status)
+        ? `${method} ${path} was answered with status ${status}`
+        : undefined,
+    );
     return answer;
   } catch (thrown) {
-    done(null, asDrawbridgeError(thrown).code.toLowerCase());
+    const { code, message } = asDrawbridgeError(thrown);
+    done(null, code.toLowerCase(), `${method} ${path}: ${message}`);
     throw thrown;
   }
 }

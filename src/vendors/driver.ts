@@ -166,6 +166,8 @@ export interface VendorModule {
   readonly capabilities: readonly Capability[];
   createAuthenticator(settings: AccountSettings, tools: AuthenticatorTools): Authenticator;
   createDriver(settings: AccountSettings, tools: DriverTools): Driver;
+  /** Where the `status` origin of the catalogue is; left out by vendors without one. */
+  statusUrl?(settings: AccountSettings): string;
   /** True for an answer that may mean that the credentials ran out and new ones would be taken. */
   isUnauthorized(response: VendorResponse): boolean;
 }

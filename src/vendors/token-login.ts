@@ -22,10 +22,10 @@ export interface TokenSource<T extends Token> {
 const MARGIN_MS = 60_000;
 
 /** A login that the vendor refused is not tried again for this long. */
-export const REFUSED_LOGIN_PAUSE_MS = 30_000;
+const REFUSED_LOGIN_PAUSE_MS = 30_000;
 
 /** A login that failed for a passing trouble (the vendor does not answer) is not tried again for this long. */
-export const FAILED_LOGIN_PAUSE_MS = 5_000;
+const FAILED_LOGIN_PAUSE_MS = 5_000;
 
 interface Held<T> {
   readonly token: T;
@@ -110,7 +110,6 @@ export class TokenLogin<T extends Token> implements Authenticator {
   #hold(token: T): void {
     const now = this.#clock.monotonic();
     const { lifetimeMs } = token;
-    this.#failed = undefined;
     this.#held = {
       token,
       renewAt: now + Math.max(lifetimeMs - MARGIN_MS, lifetimeMs / 2),

@@ -7,8 +7,11 @@ import type { DroppedRow } from './driver';
  * instants in three notations. Schemas here are tolerant to the notation and strict about the meaning.
  */
 
+/** Whatever stands in a field, also nothing at all: a field that the vendor leaves out is one that is null. */
+export const anything = z.unknown().optional();
+
 /** A text with something in it; blanks around it are dropped. Anything else, or "N/A", is null. */
-export const textOrNull = z.unknown().transform((value) => {
+export const textOrNull = anything.transform((value) => {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return null;
   const text = value.trim();
@@ -28,7 +31,7 @@ export const wholeNumber = z
   .refine(Number.isSafeInteger, 'a whole number');
 
 /** A whole number, or null where there is none that can be read. */
-export const wholeNumberOrNull = z.unknown().transform((value) => {
+export const wholeNumberOrNull = anything.transform((value) => {
   const parsed = wholeNumber.safeParse(value);
   return parsed.success ? parsed.data : null;
 });
@@ -39,10 +42,10 @@ export const portOrNull = wholeNumberOrNull.transform((port) =>
 );
 
 /** A truth that comes as true, 1, "1" or "true". */
-export const truth = z.unknown().transform((value) => [true, 1, '1', 'true'].includes(value as never));
+export const truth = anything.transform((value) => [true, 1, '1', 'true'].includes(value as never));
 
 /** An ISO 8601 instant with a zone; null where it cannot be read. */
-export const instantOrNull = z.unknown().transform((value) => {
+export const instantOrNull = anything.transform((value) => {
   if (typeof value !== 'string' || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) return null;
   return validDate(new Date(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')));
 });

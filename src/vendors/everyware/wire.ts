@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idText, instantOrNull, textOrNull, wholeNumberOrNull } from '../wire';
+import { anything, idText, instantOrNull, textOrNull, wholeNumberOrNull } from '../wire';
 
 /** A list's envelope. OpenAPI requires `limitedExceeded`, which is a slip: the property is `limitExceeded`. */
 export const listEnvelope = z.object({
@@ -10,7 +10,6 @@ export const listEnvelope = z.object({
 
 /** An error's body. `httpErrorCode` is a text by its declaration and a number in the examples. */
 export const exceptionInfo = z.object({
-  type: z.unknown(),
   kapuaErrorCode: z.string(),
   httpErrorCode: wholeNumberOrNull,
 });
@@ -18,14 +17,13 @@ export const exceptionInfo = z.object({
 /** An id: base64url of a number, told apart by case. `AQ` is 1. */
 export const ID = /^[A-Za-z0-9_=-]{1,64}$/;
 const entityId = idText.refine((text) => ID.test(text), 'an id');
-const entityIdOrNull = z.unknown().transform((value) => {
+const entityIdOrNull = anything.transform((value) => {
   const parsed = entityId.safeParse(value);
   return parsed.success ? parsed.data : null;
 });
 
 /** A device's connection. Its `status` says whether the device is there; the device's own is an administrative one. */
 export const connection = z.object({ status: textOrNull, modifiedOn: instantOrNull });
-export type Connection = z.infer<typeof connection>;
 
 /** A device. `connection` comes only where it is asked for, and then only where the device was ever connected. */
 export const deviceRow = z.object({
@@ -60,4 +58,3 @@ export const accessToken = z.object({
   refreshToken: textOrNull,
   refreshExpiresOn: instantOrNull,
 });
-export type AccessToken = z.infer<typeof accessToken>;

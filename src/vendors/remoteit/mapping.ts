@@ -102,7 +102,7 @@ export function toCapabilities(row: DeviceRow): readonly Capability[] {
 }
 
 /** True for a protocol whose link is a public web address. Source: remoteit/docs, api-reference/devices/connect.md. */
-export function isWeb(protocol: AccessProtocol): boolean {
+function isWeb(protocol: AccessProtocol): boolean {
   return protocol === 'HTTP' || protocol === 'HTTPS';
 }
 

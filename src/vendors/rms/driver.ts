@@ -3,6 +3,7 @@ import type { RemoteAccessFacts } from '../../domain/remote-access';
 import type { SessionFacts } from '../../domain/session';
 import type { VpnFacts } from '../../domain/vpn';
 import type { CallContext } from '../../transport/transport';
+import type { Endpoint } from '../catalogue';
 import type { DevicePage, DevicePageRequest, DeviceRecord, Driver, DriverTools } from '../driver';
 import { parseEnvelope, parseRow } from '../wire';
 import { RMS_CAPABILITIES } from './capabilities';
@@ -80,24 +81,16 @@ async function devicesById(
   context: CallContext,
 ): Promise<ReadonlyMap<string, Outcome<DeviceRecord>>> {
   const endpoint = rmsCatalogue.devicesById;
-  const answer = await tools.transport.send(
-    {
-      endpoint,
-      query: [
-        ['id', ids.join(',')],
-        ['fields', FIELDS],
-        // The default of 10 rows holds for a list of ids too. Source: RMS OpenAPI 3.0.0, GET /devices.
-        ['limit', String(ids.length)],
-      ],
-      keys: ids.length,
-    },
-    context,
-  );
-  assertSuccess(answer, endpoint);
-  const { data } = parseEnvelope(listEnvelope, answer.body, 'devices by id');
   const wanted = new Set(ids);
   const found = new Map<string, Outcome<DeviceRecord>>();
-  for (const row of data) {
+  const rows = allRows(tools, { endpoint, what: 'devices by id', keys: ids.length }, context, (offset) => [
+    ['id', ids.join(',')],
+    ['fields', FIELDS],
+    // The default of 10 rows holds for a list of ids too. Source: RMS OpenAPI 3.0.0, GET /devices.
+    ['limit', String(ids.length)],
+    ...(offset === 0 ? [] : [['offset', String(offset)] as const]),
+  ]);
+  for await (const row of rows) {
     const record = toRecord(tools, row);
     if (record !== undefined && wanted.has(record.facts.vendorDeviceId)) {
       found.set(record.facts.vendorDeviceId, success(record));
@@ -120,7 +113,13 @@ async function listRemoteAccesses(
   const wanted = new Set(ids);
   const found = new Map<string, RemoteAccessFacts[]>();
   const seen = new Set<string>();
-  for await (const row of remoteAccessRows(tools, ids, context)) {
+  const endpoint = rmsCatalogue.listRemoteAccesses;
+  const rows = allRows(tools, { endpoint, what: 'remote accesses', keys: ids.length }, context, (offset) => [
+    ['device_id', ids.join(',')],
+    // No paging of this list is documented: it is asked for only where rows are missing.
+    ...(offset === 0 ? [] : pageFrom(offset, endpoint.batch)),
+  ]);
+  for await (const row of rows) {
     const parsed = parseRow(remoteAccessRow, row, 'remote access', tools.dropped);
     // Rows of devices that nobody asked for, and rows that come twice, are left out.
     if (parsed === undefined || !wanted.has(parsed.device_id) || seen.has(parsed.id)) continue;
@@ -133,28 +132,31 @@ async function listRemoteAccesses(
   return found;
 }
 
-/** No paging of this list is documented: it goes on only where the vendor's own total says that rows are missing. */
-async function* remoteAccessRows(
+interface RowsRequest {
+  readonly endpoint: Endpoint;
+  readonly what: string;
+  readonly keys: number;
+}
+
+type Query = readonly (readonly [name: string, value: string])[];
+
+const pageFrom = (offset: number, limit: number): Query => [
+  ['limit', String(limit)],
+  ['offset', String(offset)],
+];
+
+/** One call as a rule; more only where the vendor's own total says that rows are missing (it lowered the limit). */
+async function* allRows(
   tools: DriverTools,
-  ids: readonly string[],
+  { endpoint, what, keys }: RowsRequest,
   context: CallContext,
+  queryFrom: (offset: number) => Query,
 ): AsyncGenerator<unknown> {
-  const endpoint = rmsCatalogue.listRemoteAccesses;
   let offset = 0;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const more: readonly (readonly [string, string])[] =
-      page === 0
-        ? []
-        : [
-            ['limit', String(endpoint.batch)],
-            ['offset', String(offset)],
-          ];
-    const answer = await tools.transport.send(
-      { endpoint, query: [['device_id', ids.join(',')], ...more], keys: ids.length },
-      context,
-    );
+    const answer = await tools.transport.send({ endpoint, query: queryFrom(offset), keys }, context);
     assertSuccess(answer, endpoint);
-    const { data, meta } = parseEnvelope(listEnvelope, answer.body, 'remote accesses');
+    const { data, meta } = parseEnvelope(listEnvelope, answer.body, what);
     yield* data;
     offset += data.length;
     if (data.length === 0 || offset >= (meta?.total ?? 0)) return;
@@ -186,7 +188,11 @@ async function listSessions(
     const parsed = parseRow(sessionRow, row, 'session', tools.dropped);
     if (parsed !== undefined) byId.set(parsed.id, toSession(parsed));
   }
-  return [...byId.values()];
+  return [...byId.values()].sort(newestFirst);
+}
+
+function newestFirst(left: SessionFacts, right: SessionFacts): number {
+  return (right.createdAt?.getTime() ?? 0) - (left.createdAt?.getTime() ?? 0);
 }
 
 async function vpnStatus(

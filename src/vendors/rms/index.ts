@@ -16,6 +16,8 @@ export const rms: VendorModule = {
     // A personal access token cannot be renewed by the program: only its owner can make another.
     return { headers: async () => headers, renew: async () => false };
   },
+  statusUrl: (settings) =>
+    settings.optional('statusUrl') ?? new URL('/status', settings.text('baseUrl')).toString(),
   createDriver: (_, tools) => createRmsDriver(tools),
   isUnauthorized: (response) => response.status === 401,
 };

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { idText, portOrNull, textOrNull, validDate, wholeNumberOrNull } from '../wire';
+import { anything, idText, portOrNull, textOrNull, validDate, wholeNumberOrNull } from '../wire';
 
-/** A list's envelope. `meta` is missing in the OpenAPI example of some lists, and there in reality. */
+/**
+ * A list's envelope. `meta` is missing in the OpenAPI example of some lists, and there in reality; whatever else
+ * stands in its place costs the total, not the list.
+ */
 export const listEnvelope = z.object({
   success: z.literal(true).optional(),
   data: z.array(z.unknown()),
-  meta: z.object({ total: wholeNumberOrNull.optional() }).nullish(),
+  meta: z.object({ total: wholeNumberOrNull.optional() }).nullish().catch(null),
 });
 
 /**
@@ -24,7 +27,7 @@ export const errorEnvelope = z.object({
 });
 
 /** An instant as `2026-01-23 04:56:07`, without a zone and meant in UTC, or as ISO 8601. */
-const plainInstant = z.unknown().transform((value) => {
+const plainInstant = anything.transform((value) => {
   if (typeof value !== 'string' || value === '') return null;
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value.replace(' ', 'T')}Z`;
   return validDate(new Date(zoned));
@@ -83,4 +86,4 @@ export const vpnRow = z.object({
 });
 
 /** One VPN instance of a device. */
-export const vpnInstance = z.object({ is_running: z.unknown(), ip: textOrNull });
+export const vpnInstance = z.object({ is_running: anything, ip: textOrNull });

@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { DrawbridgeError } from '../domain/errors';
+import { type Principal, SCOPES, type Scope } from '../domain/principal';
+
+/** A caller that a bearer token stands for. */
+export interface TokenHolder extends Principal {
+  /** The 32 bytes of the SHA-256 of the token. */
+  readonly sha256: Buffer;
+}
+
+/** Who is let in. */
+export interface AuthenticatorOptions {
+  /** True: everyone is, as `anonymous` with every scope. */
+  readonly everyone: boolean;
+  readonly tokens: readonly TokenHolder[];
+  readonly jwks?: { readonly url: string; readonly issuer: string; readonly audience: string };
+}
+
+/** The caller behind the value of an `authorization` header. Throws UNAUTHENTICATED. */
+export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
+
+/** Signatures that are taken; never `none`, never a shared secret. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** Everyone where nobody has to say who they are. */
+export const ANONYMOUS: Principal = { subject: 'anonymous', scopes: new Set(SCOPES) };
+
+/** Makes the check that every way in goes through. */
+export function createAuthenticate({ everyone, tokens, jwks }: AuthenticatorOptions): Authenticate {
+  if (everyone) return async () => ANONYMOUS;
+  const verify = jwks === undefined ? undefined : verifier(jwks);
+  return async (authorization) => {
+    const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+    if (token === undefined) throw unauthenticated('Send the header "authorization: Bearer <token>".');
+    const caller = findHolder(tokens, token) ?? (await verify?.(token));
+    if (caller === undefined) throw unauthenticated('The token is not known, or no longer valid.');
+    return caller;
+  };
+}
+
+/** Every token is compared, each in constant time: how long it takes tells nothing. */
+function findHolder(tokens: readonly TokenHolder[], token: string): Principal | undefined {
+  const sha256 = createHash('sha256').update(token).digest();
+  let found: Principal | undefined;
+  for (const holder of tokens) if (timingSafeEqual(holder.sha256, sha256)) found = holder;
+  return found;
+}
+
+function verifier(
+  jwks: NonNullable<AuthenticatorOptions['jwks']>,
+): (token: string) => Promise<Principal | undefined> {
+  const keys = createRemoteJWKSet(new URL(jwks.url), { timeoutDuration: 5000 });
+  const { issuer, audience } = jwks;
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS });
+      return fromClaims(payload);
+    } catch (thrown) {
+      if (thrown instanceof errors.JOSEError) return undefined;
+      throw new DrawbridgeError('UNAUTHENTICATED', 'The token could not be checked just now.', {
+        retryable: true,
+        cause: thrown,
+      });
+    }
+  };
+}
+
+/** Scopes from `scope` (a text) or `scp` (a list), accounts from `drawbridge_accounts`. */
+function fromClaims(claims: JWTPayload): Principal | undefined {
+  const { sub, scope, scp, drawbridge_accounts: accounts } = claims;
+  if (sub === undefined || sub === '') return undefined;
+  const named = typeof scope === 'string' ? scope.split(' ') : scp;
+  const list = typeof named === 'string' ? named.split(' ') : named;
+  const scopes = new Set<Scope>(SCOPES.filter((known) => Array.isArray(list) && list.includes(known)));
+  if (accounts === undefined) return { subject: sub, scopes };
+  // A claim that is there and cannot be read opens nothing.
+  const names = Array.isArray(accounts) ? accounts.filter((name) => typeof name === 'string') : [];
+  return { subject: sub, scopes, accounts: new Set(names) };
+}
+
+function unauthenticated(message: string): DrawbridgeError {
+  return new DrawbridgeError('UNAUTHENTICATED', message);
+}

@@ -1,0 +1,29 @@
+import type { OperationWishes } from '../graph/context';
+
+/**
+ * What the headers of a request wish for: `cache-control: max-age=5` (nothing older than 5 s), `no-cache` (ask now),
+ * `x-explain: 1` (tell the vendor calls). What cannot be read is no wish.
+ */
+export function readWishes(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  oldestSeconds: number,
+): OperationWishes {
+  const seconds = maxAgeSeconds(String(headers['cache-control'] ?? ''));
+  return {
+    explain: headers['x-explain'] === '1',
+    ...(seconds === undefined ? {} : { maxAgeMs: Math.min(seconds, oldestSeconds) * 1000 }),
+  };
+}
+
+function maxAgeSeconds(header: string): number | undefined {
+  const directives = header
+    .toLowerCase()
+    .split(',')
+    .map((directive) => directive.trim());
+  if (directives.includes('no-cache') || directives.includes('no-store')) return 0;
+  for (const directive of directives) {
+    const [, seconds] = /^max-age="?(\d{1,9})"?$/.exec(directive) ?? [];
+    if (seconds !== undefined) return Number(seconds);
+  }
+  return undefined;
+}

@@ -1,0 +1,122 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** How an operation of the graph ended. `partial`: data with errors; `failed`: errors only; `refused`: not begun. */
+export type OperationOutcome = 'ok' | 'partial' | 'failed' | 'refused';
+
+/** One operation of the graph that is over. Its name is no label: callers choose it, so there is no end of them. */
+export interface OperationReport {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly outcome: OperationOutcome;
+  readonly durationMs: number;
+}
+
+/** One try of a vendor call that is over. */
+export interface VendorCallReport {
+  readonly account: string;
+  /** Method and path template of the vendor's catalogue, never a path with ids in it. */
+  readonly route: string;
+  /** From a closed list, such as `ok`, `http_5xx` or an error code. */
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
+/** What a cache was asked for. */
+export type CacheKind = 'devices' | 'accesses' | 'sessions' | 'vpn';
+
+/** `hit`: known from a moment ago. `shared`: another operation's call was in flight. `miss`: the vendor is asked. */
+export type CacheResult = 'hit' | 'shared' | 'miss';
+
+/** Reads of one account's memory that had the same result. */
+export interface CacheReadReport {
+  readonly account: string;
+  readonly kind: CacheKind;
+  readonly result: CacheResult;
+}
+
+/** What the service counts, and how that is read. All labels are bounded: accounts, routes, and closed lists. */
+export interface Metrics {
+  operation(report: OperationReport): void;
+  vendorCall(report: VendorCallReport): void;
+  /** `count`: how many reads went this way, default 1; a page of devices is one call here. */
+  cacheRead(report: CacheReadReport, count?: number): void;
+  /** A vendor's row that could not be read. `what`: the kind of row, never its content. */
+  droppedRow(account: string, what: string): void;
+  activeSubscriptions(count: number): void;
+  accountHealthy(account: string, healthy: boolean): void;
+  /** The Prometheus text. */
+  text(): Promise<string>;
+  /** The content type of {@link text}. */
+  readonly contentType: string;
+}
+
+const PREFIX = 'drawbridge_';
+
+/** From a memory's answer to the slowest action that waits for a device. */
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Opens the service's metrics, in a registry of their own: two services in one process share no count. */
+export function openMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: PREFIX });
+  const list = createList(registry);
+  return {
+    operation: ({ type, outcome, durationMs }) => {
+      list.operations.inc({ operation_type: type, outcome });
+      list.operationDuration.observe({ operation_type: type }, durationMs / 1000);
+    },
+    vendorCall: ({ account, route, outcome, durationMs }) => {
+      list.vendorCalls.inc({ account, route, outcome });
+      list.vendorCallDuration.observe({ account, route }, durationMs / 1000);
+    },
+    cacheRead: ({ account, kind, result }, count = 1) =>
+      list.cacheReads.inc({ account, kind, result }, count),
+    droppedRow: (account, what) => list.rowsDropped.inc({ account, what }),
+    activeSubscriptions: (count) => list.activeSubscriptions.set(count),
+    accountHealthy: (account, healthy) => list.accountHealthy.set({ account }, healthy ? 1 : 0),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+/** Every name with its unit, in one list. */
+function createList(registry: Registry) {
+  const registers = [registry];
+  const named = <T extends string>(name: string, help: string, ...labelNames: T[]) => ({
+    name: `${PREFIX}${name}`,
+    help,
+    labelNames,
+    registers,
+  });
+  return {
+    operations: new Counter(
+      named('operations_total', 'Operations of the graph that are over.', 'operation_type', 'outcome'),
+    ),
+    operationDuration: new Histogram({
+      ...named('operation_duration_seconds', 'How long operations of the graph took.', 'operation_type'),
+      buckets: SECONDS,
+    }),
+    vendorCalls: new Counter(
+      named('vendor_calls_total', 'Tries of vendor calls that are over.', 'account', 'route', 'outcome'),
+    ),
+    vendorCallDuration: new Histogram({
+      ...named('vendor_call_duration_seconds', 'How long tries of vendor calls took.', 'account', 'route'),
+      buckets: SECONDS,
+    }),
+    cacheReads: new Counter(
+      named(
+        'cache_reads_total',
+        'Reads, by what answered them: see the result.',
+        'account',
+        'kind',
+        'result',
+      ),
+    ),
+    rowsDropped: new Counter(
+      named('vendor_rows_dropped_total', 'Rows of vendors that could not be read.', 'account', 'what'),
+    ),
+    activeSubscriptions: new Gauge(named('active_subscriptions', 'Subscriptions that are being followed.')),
+    accountHealthy: new Gauge(
+      named('account_healthy', '1 while the vendor account can be read, else 0.', 'account'),
+    ),
+  };
+}

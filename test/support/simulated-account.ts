@@ -1,0 +1,45 @@
+import { openFetch } from '../../src/transport/fetch';
+import { openAnonymousTransport, openTransport } from '../../src/transport/pipeline';
+import type { DeviceRecord, Driver, DroppedRow, VendorModule } from '../../src/vendors/driver';
+import type { ManualClock } from './manual-clock';
+import { settingsOf } from './vendor-settings';
+
+/** A vendor's driver and authenticator on the real way to a vendor. */
+export interface SimulatedAccount {
+  readonly driver: Driver;
+  readonly dropped: readonly DroppedRow[];
+  /** All devices, page by page. */
+  walk(pageSize?: number): Promise<readonly DeviceRecord[]>;
+  close(): Promise<void>;
+}
+
+/** Opens an account at a running simulator; `given` holds its settings, `baseUrl` among them. */
+export function openSimulatedAccount(
+  module: VendorModule,
+  given: Readonly<Record<string, string | boolean>> & { readonly baseUrl: string },
+  clock: ManualClock,
+): SimulatedAccount {
+  const fetch = openFetch({ baseUrl: given.baseUrl, timeoutMs: 5_000, connections: 16 });
+  const settings = settingsOf(module.configuration, given);
+  const options = { account: settings.key, fetch, clock, concurrency: 16, report: () => undefined };
+  const authenticator = module.createAuthenticator(settings, {
+    transport: openAnonymousTransport(options),
+    clock,
+  });
+  const dropped: DroppedRow[] = [];
+  const driver = module.createDriver(settings, {
+    transport: openTransport(options, authenticator, module.isUnauthorized),
+    dropped: (row) => dropped.push(row),
+  });
+  return { driver, dropped, walk: (pageSize = 100) => walk(driver, pageSize), close: () => fetch.close() };
+}
+
+async function walk(driver: Driver, limit: number): Promise<readonly DeviceRecord[]> {
+  const records: DeviceRecord[] = [];
+  for (let offset = 0; ; ) {
+    const { rows, last } = await driver.listDevices({ offset, limit }, {});
+    for (const row of rows) if (row !== undefined) records.push(row);
+    offset += rows.length;
+    if (last) return records;
+  }
+}
