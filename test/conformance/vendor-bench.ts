@@ -29,6 +29,9 @@ export interface VendorExample {
   readonly lookUp?: (existing: readonly string[]) => Script;
 }
 
+/** Stands in bodies, and must stand nowhere else. */
+export const SECRET = 'pl4nt3d-s3cr3t';
+
 /** Nobody in particular. */
 export const CONTEXT: CallContext = {};
 
@@ -83,4 +86,10 @@ export async function errorOf(promise: Promise<unknown>): Promise<DrawbridgeErro
 /** The code that a call failed with. */
 export async function codeOf(promise: Promise<unknown>): Promise<ErrorCode> {
   return (await errorOf(promise)).code;
+}
+
+/** The page's envelope with its list of rows put out of shape. */
+export function damage(page: unknown): Readonly<Record<string, unknown>> {
+  const lists = Object.entries(Object(page)).filter(([, value]) => Array.isArray(value));
+  return Object.fromEntries(lists.map(([name]) => [name, SECRET]));
 }
