@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Device } from '../domain/device';
 import { formatId, type GlobalId } from '../domain/ids';
 import type { Outcome } from '../domain/outcome';
@@ -9,6 +10,7 @@ import type { Session } from '../domain/session';
 import type { VpnStatus } from '../domain/vpn';
 import type { SessionsWanted } from '../services/session-service';
 import type { Services } from './context';
+import { wantsOverSessions } from './selection';
 
 /** The batched reads of one operation. Each account has loaders of its own: none waits for another vendor. */
 export interface Loaders {
@@ -17,8 +19,16 @@ export interface Loaders {
   remoteAccess(id: GlobalId): Promise<RemoteAccess | null>;
   session(id: GlobalId): Promise<Session | null>;
   remoteAccessesOf(device: Device): Promise<readonly RemoteAccess[]>;
-  sessionsOfDevice(wanted: SessionsWanted<Device>): Promise<readonly Session[]>;
-  sessionsOfAccess(wanted: SessionsWanted<RemoteAccess>): Promise<readonly Session[]>;
+  sessionsOfDevice(
+    device: Device,
+    active: boolean | null,
+    info: GraphQLResolveInfo,
+  ): Promise<readonly Session[]>;
+  sessionsOfAccess(
+    access: RemoteAccess,
+    active: boolean | null,
+    info: GraphQLResolveInfo,
+  ): Promise<readonly Session[]>;
   vpnStatusOf(device: Device): Promise<VpnStatus | null>;
 }
 
@@ -28,6 +38,22 @@ export function createLoaders(services: Services, principal: Principal, reading:
   const bySelf = (device: Device): string => device.id;
   const byWish = <T extends { readonly id: string }>({ of, activeOnly }: SessionsWanted<T>): string =>
     `${activeOnly} ${of.id}`;
+  // Looked up once: it is the same for every session field of the operation.
+  let listAll: boolean | undefined;
+  const wish = <T>(of: T, active: boolean | null, info: GraphQLResolveInfo): SessionsWanted<T> => {
+    listAll ??= wantsOverSessions(info);
+    return { of, activeOnly: active === true, listAll };
+  };
+  const sessionsOfDevice = perAccount<SessionsWanted<Device>, readonly Session[]>(
+    ({ of }) => of.account,
+    byWish,
+    (wanted) => services.sessions.ofDevices(principal, wanted, reading),
+  );
+  const sessionsOfAccess = perAccount<SessionsWanted<RemoteAccess>, readonly Session[]>(
+    ({ of }) => of.account,
+    byWish,
+    (wanted) => services.sessions.ofAccesses(principal, wanted, reading),
+  );
   return {
     device: perAccount(
       (id) => id.account,
@@ -49,16 +75,8 @@ export function createLoaders(services: Services, principal: Principal, reading:
       bySelf,
       (devices) => services.accesses.ofDevices(principal, devices, reading),
     ),
-    sessionsOfDevice: perAccount<SessionsWanted<Device>, readonly Session[]>(
-      ({ of }) => of.account,
-      byWish,
-      (wanted) => services.sessions.ofDevices(principal, wanted, reading),
-    ),
-    sessionsOfAccess: perAccount<SessionsWanted<RemoteAccess>, readonly Session[]>(
-      ({ of }) => of.account,
-      byWish,
-      (wanted) => services.sessions.ofAccesses(principal, wanted, reading),
-    ),
+    sessionsOfDevice: (device, active, info) => sessionsOfDevice(wish(device, active, info)),
+    sessionsOfAccess: (access, active, info) => sessionsOfAccess(wish(access, active, info)),
     vpnStatusOf: perAccount(
       (device) => device.account,
       bySelf,

@@ -1,4 +1,8 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestContextWillSendResponse,
+} from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, visit } from 'graphql';
 import type { GraphContext } from '../graph/context';
@@ -70,7 +74,10 @@ function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlug
   };
 }
 
-function outcomeOf({ response, operation }: GraphQLRequestContextWillSendResponse<GraphContext>): OperationOutcome {
+function outcomeOf({
+  response,
+  operation,
+}: GraphQLRequestContextWillSendResponse<GraphContext>): OperationOutcome {
   if (response.body.kind !== 'single') return 'ok';
   const { data, errors } = response.body.singleResult;
   if (errors === undefined || errors.length === 0) return 'ok';

@@ -18,6 +18,11 @@ export interface SessionsWanted<T> {
   readonly of: T;
   /** True: those that are over are left out. */
   readonly activeOnly: boolean;
+  /**
+   * True: the vendor is asked for all of them, because the same operation also wants those that are over; so a way
+   * in that is wanted both ways costs one call.
+   */
+  readonly listAll: boolean;
 }
 
 /** What sessions are read with. */
@@ -63,9 +68,11 @@ export class SessionService {
     );
     const fromVendor = await this.#list(
       principal,
-      [...asked].flatMap(({ of, activeOnly }) => {
+      [...asked].flatMap(({ of, activeOnly, listAll }) => {
         const outcome = accesses.get(of.id);
-        return outcome?.ok === true ? outcome.value.map((access) => ({ of: access, activeOnly })) : [];
+        return outcome?.ok === true
+          ? outcome.value.map((access) => ({ of: access, activeOnly, listAll }))
+          : [];
       }),
       known,
       reading,
@@ -90,12 +97,13 @@ export class SessionService {
     requireScope(principal, 'remote_access:read');
     const known = await this.reader.store.byRemoteAccesses([...new Set(wanted.map(({ of }) => of.id))]);
     const asked = new Set(
-      wanted.filter(({ of, activeOnly }) => {
+      wanted.filter(({ of, activeOnly, listAll }) => {
         const account = this.reader.fleet.find(principal, of.account);
         if (account?.listsSessions !== true) return false;
         const device = account.peekDevice(of.vendorDeviceId, reading);
         return (
-          device === undefined || this.#isAsked(principal, { of: device, activeOnly }, known.get(of.id) ?? [])
+          device === undefined ||
+          this.#isAsked(principal, { of: device, activeOnly, listAll }, known.get(of.id) ?? [])
         );
       }),
     );
@@ -171,8 +179,9 @@ export class SessionService {
   ): Promise<ReadonlyMap<string, Outcome<readonly Session[]>>> {
     const modes = new Map<string, boolean>();
     const accesses = new Map(wanted.map(({ of }) => [of.localId, of]));
-    for (const { of, activeOnly } of wanted)
-      modes.set(of.localId, activeOnly && (modes.get(of.localId) ?? true));
+    for (const { of, activeOnly, listAll } of wanted) {
+      modes.set(of.localId, activeOnly && !listAll && (modes.get(of.localId) ?? true));
+    }
     const known = groupBy(sessions, ({ remoteAccessId }) => remoteAccessId);
     const listed = await account.sessions(modes, reading);
     return new Map(

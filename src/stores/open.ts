@@ -6,7 +6,7 @@ import { DrawbridgeError } from '../domain/errors';
 import type { DurableStore } from './ports';
 import { createSealer } from './seal';
 import { openSqlStore } from './sql/durable-store';
-import { storeError } from './sql/errors';
+import { guarded, storeError } from './sql/errors';
 import { openPostgres } from './sql/postgres';
 import { openSqlite } from './sql/sqlite';
 import { KEY_FILE, loadKey } from './store-key';
@@ -24,6 +24,8 @@ export interface OpenStoreOptions {
   readonly warn?: ((message: string) => void) | undefined;
 }
 
+const TRIED = 'The store could not be opened';
+
 /**
  * Opens the durable store, makes it where it is new, and brings its tables up to date. Throws STORE_UNAVAILABLE with
  * what to check.
@@ -32,7 +34,7 @@ export async function openStore(options: OpenStoreOptions): Promise<DurableStore
   try {
     return /^postgres(ql)?:\/\//.test(options.databaseUrl) ? await onServer(options) : await inFile(options);
   } catch (thrown) {
-    throw storeError('The store could not be opened', thrown);
+    throw storeError(TRIED, thrown);
   }
 }
 
@@ -53,7 +55,8 @@ async function inFile(options: OpenStoreOptions): Promise<DurableStore> {
   const path = pathOf(databaseUrl);
   await makePrivateFile(path);
   const sealer = createSealer({ key: await loadKey({ key, directory: dirname(path) }), warn });
-  return openSqlStore(openSqlite(path), sealer);
+  const engine = await guarded(TRIED, async () => openSqlite(path));
+  return openSqlStore(engine, sealer);
 }
 
 function ignore(): void {}

@@ -33,7 +33,7 @@ export function itKeepsALedger(under: () => StoreUnderTest): void {
           expect(read.sessions).toEqual(plain.list(ALL));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 

@@ -27,7 +27,7 @@ export function itListsSessions(under: () => StoreUnderTest): void {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 
@@ -63,7 +63,7 @@ export function itPages(under: () => StoreUnderTest): void {
           expect(told).toEqual(expect.arrayContaining(start.map(({ id }) => id)));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 

@@ -76,7 +76,12 @@ export const anySession: fc.Arbitrary<Session> = fc
   })
   .map(({ hasRef, ...fields }) => ({ ...fields, vendorRef: hasRef ? `ref-${fields.id}` : null }));
 
-const someOf = <T>(words: readonly T[]) => fc.array(fc.constantFrom(...words), { maxLength: 3 });
+/** Mostly some words, rarely none: a query that allows none finds nothing, whatever else it says. */
+const someOf = <T>(words: readonly T[]) =>
+  fc.oneof(
+    { weight: 9, arbitrary: fc.shuffledSubarray([...words, ...words.slice(0, 1)], { minLength: 1 }) },
+    { weight: 1, arbitrary: fc.constant<T[]>([]) },
+  );
 
 /** Any query over {@link anySession}; each condition is there or not. */
 export const anyQuery: fc.Arbitrary<SessionQuery> = fc.record(

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import Database from 'libsql';
 
 import { openStore } from '../../src/stores/open';
+import { migrate } from '../../src/stores/sql/migrate';
+import { openSqlite } from '../../src/stores/sql/sqlite';
 import { itKeepsThePromisesOfAStore } from '../conformance/store';
 import { aSession, NOW } from './sessions';
 import { SqliteUnderTest } from './sqlite-under-test';
@@ -66,6 +68,43 @@ describe('the SQLite file', () => {
     await saving;
     expect(await store.sessions.count({ nowMs: NOW })).toBe(1);
     other.close();
+  });
+
+  test('that another process has locked is opened, and made ready, as soon as it is free', async () => {
+    await under.empty();
+    const file = join(under.folder, 'new.db');
+    const other = new Database(file);
+    other.exec('PRAGMA journal_mode = WAL');
+    other.exec('BEGIN IMMEDIATE');
+    const opening = openStore({ databaseUrl: `file:${file}` });
+    // The lock is met over and over meanwhile; were it not, the test would still pass.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    other.exec('ROLLBACK');
+    const store = await opening;
+    await store.sessions.save([aSession('first')]);
+    expect(await store.sessions.count({ nowMs: NOW })).toBe(1);
+    await store.close();
+    other.close();
+  });
+
+  test('that a statement found locked takes transactions again once it is free', async () => {
+    await under.empty();
+    const engine = openSqlite(under.file);
+    const other = new Database(under.file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(engine.db.deleteFrom('sessions').execute()).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+    other.exec('ROLLBACK');
+    await engine.db.transaction().execute((transaction) => transaction.deleteFrom('sessions').execute());
+    await engine.close();
+    other.close();
+  });
+
+  test('gets its tables once, however many make them at once', async () => {
+    await under.empty();
+    const file = join(under.folder, 'new.db');
+    const engines = Array.from({ length: 4 }, () => openSqlite(file));
+    await Promise.all(engines.map(migrate));
+    for (const engine of engines) await engine.close();
   });
 
   test('that is no database is refused with a sentence', async () => {

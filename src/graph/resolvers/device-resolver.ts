@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import type { Device } from '../../domain/device';
 import type { AccessProtocol, RemoteAccess } from '../../domain/remote-access';
 import type { Session } from '../../domain/session';
@@ -42,8 +43,9 @@ export class DeviceResolver {
       description: 'True: only links that are not over. False or null: all that are known.',
     })
     active: boolean | null,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<readonly Session[]> {
-    return loaders.sessionsOfDevice({ of: device, activeOnly: active === true });
+    return loaders.sessionsOfDevice(device, active, info);
   }
 
   @FieldResolver(() => VpnStatusType, {

@@ -34,7 +34,8 @@ export class RemoteAccessResolver {
       description: 'True: only links that are not over. False or null: all that are known.',
     })
     active: boolean | null,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<readonly Session[]> {
-    return loaders.sessionsOfAccess({ of: access, activeOnly: active === true });
+    return loaders.sessionsOfAccess(access, active, info);
   }
 }

@@ -43,7 +43,7 @@ function standsAs(eb: Builder, status: SessionStatus, nowMs: number): Condition 
 /** What a row must meet to come after a position, newest first. The first half alone lets the index be used. */
 export function comesAfter(eb: Builder, position: SessionPosition): Condition {
   const { sortMs, id } = position;
-  return eb.and([eb('sort_at', '<=', sortMs), eb.or([eb('sort_at', '<', sortMs), eb('id', '>=', id)])]);
+  return eb.and([eb('sort_at', '<=', sortMs), eb.or([eb('sort_at', '<', sortMs), eb('id', '>', id)])]);
 }
 
 /** The same words once each, as they are stored. */
