@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Account } from './accounts/account';
 import { Fleet } from './accounts/fleet';
@@ -63,8 +65,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   let phase: 'starting' | 'serving' | 'draining' = 'starting';
 
   const playground = openPlayground(options.playgroundDirectory ?? path.join(__dirname, 'playground'));
+  const folder = config.storeIsTemporary ? await mkdtemp(path.join(tmpdir(), 'drawbridge-')) : undefined;
   const store = await openStore({
-    databaseUrl: config.databaseUrl.reveal(),
+    databaseUrl:
+      folder === undefined ? config.databaseUrl.reveal() : `file:${path.join(folder, 'drawbridge.db')}`,
     key: config.storeKey?.reveal(),
     warn: (message) => logger.warn({}, message),
   });
@@ -109,6 +113,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await fleet.close();
       await store.close();
       await simulators?.close();
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -148,6 +153,7 @@ function openAccount(account: AccountConfig, tools: Tools): Account {
     fetch,
     clock,
     concurrency: account.concurrency,
+    deadlineMs: account.deadlineMs,
     report: (attempt: AttemptReport) => reportAttempt(attempt, health, tools),
   };
   const authenticator = module.createAuthenticator(account.settings, {

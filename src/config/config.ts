@@ -84,6 +84,11 @@ export interface Config {
   readonly auth: AuthConfig;
   /** `file:` with an absolute path, or `postgres://`; closed, for it may hold a password. */
   readonly databaseUrl: Secret;
+  /**
+   * True: simulated vendors are served and DATABASE_URL is not set. They forget everything when they stop, so the
+   * store is a temporary one that goes with them, in place of `databaseUrl`.
+   */
+  readonly storeIsTemporary: boolean;
   /** 32 bytes in base64; left out: a key file beside the store. */
   readonly storeKey?: Secret;
   readonly freshness: FreshnessConfig;

@@ -6,7 +6,7 @@ export function describeConfig(config: Config): string {
     `Listens on: ${config.host.includes(':') ? `[${config.host}]` : config.host}, ${portOf(config)}`,
     ...accountLines(config),
     `Lets in: ${lettingIn(config)}`,
-    `Store: ${storeOf(config.databaseUrl.reveal())}`,
+    `Store: ${config.storeIsTemporary ? 'a temporary one, as the simulated vendors are' : storeOf(config.databaseUrl.reveal())}`,
     `Playground and introspection: ${
       config.explore === 'open' ? 'for everyone let in' : 'for callers with graph:explore'
     }`,

@@ -53,6 +53,7 @@ export function loadConfig(options: LoadOptions): Config {
     ...service,
     accounts,
     simulated,
+    storeIsTemporary: simulated && textOf(env, 'DATABASE_URL') === undefined,
     auth,
     explore: explore ?? (simulated ? 'open' : 'scope'),
     warnings: [...warnings, ...authWarnings, ...notYetWarnings(env)],

@@ -16,8 +16,12 @@ export interface FetchOptions {
 
 /** The only thing in the house that opens a socket to a vendor. */
 export interface Fetch {
-  /** One try of one request, with the headers of the account's credentials. */
-  send(request: VendorRequest, credentials: Readonly<Record<string, string>>): Promise<VendorResponse>;
+  /** One try of one request, with the headers of the account's credentials; `deadline` ends it early. */
+  send(
+    request: VendorRequest,
+    credentials: Readonly<Record<string, string>>,
+    deadline: AbortSignal,
+  ): Promise<VendorResponse>;
   close(): Promise<void>;
 }
 
@@ -31,21 +35,20 @@ export function openFetch(options: FetchOptions): Fetch {
     bodyTimeout: 0,
   });
   return {
-    send: (request, credentials) => send(agent, options, request, credentials),
+    send: (request, credentials, deadline) => send({ agent, options, deadline }, request, credentials),
     close: () => agent.destroy(),
   };
 }
 
 async function send(
-  agent: Agent,
-  options: FetchOptions,
+  { agent, options, deadline }: { agent: Agent; options: FetchOptions; deadline: AbortSignal },
   request: VendorRequest,
   credentials: Readonly<Record<string, string>>,
 ): Promise<VendorResponse> {
   const { endpoint } = request;
   const base = endpoint.origin === 'status' ? (options.statusUrl ?? options.baseUrl) : options.baseUrl;
   const url = urlOf(base, request);
-  const signal = AbortSignal.timeout(endpoint.timeoutMs ?? options.timeoutMs);
+  const signal = AbortSignal.any([AbortSignal.timeout(endpoint.timeoutMs ?? options.timeoutMs), deadline]);
   try {
     const answer = await agent.request({
       origin: url.origin,

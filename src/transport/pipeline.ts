@@ -23,6 +23,8 @@ export interface PipelineOptions {
   readonly clock: Clock;
   /** Calls in flight at most; the others wait in line. */
   readonly concurrency: number;
+  /** How long one call may take with everything it needs: logging in, and being sent once more. In milliseconds. */
+  readonly deadlineMs: number;
   readonly report: (attempt: AttemptReport) => void;
 }
 
@@ -36,7 +38,10 @@ const LONGEST_LINE = 100_000;
 export function openAnonymousTransport(options: PipelineOptions): Transport {
   const line = bulkhead(options.concurrency, LONGEST_LINE);
   return {
-    send: (request, context) => line.execute(() => observe(options, request, context, {})),
+    send: (request, context) =>
+      line.execute(() =>
+        observe(options, { request, context, credentials: {}, deadline: deadlineOf(options) }),
+      ),
   };
 }
 
@@ -53,19 +58,32 @@ export function openTransport(
   return {
     send: (request, context) =>
       line.execute(async () => {
+        const deadline = deadlineOf(options);
         const credentials = await authenticator.headers(context);
-        const answer = await observe(options, request, context, credentials);
+        const answer = await observe(options, { request, context, credentials, deadline });
         if (!isUnauthorized(answer) || !(await authenticator.renew(credentials, context))) return answer;
-        return observe(options, request, context, await authenticator.headers(context));
+        const renewed = await authenticator.headers(context);
+        return observe(options, { request, context, credentials: renewed, deadline });
       }),
   };
 }
 
+/** One try of a call. */
+interface Attempt {
+  readonly request: VendorRequest;
+  readonly context: CallContext;
+  readonly credentials: Readonly<Record<string, string>>;
+  /** Aborts once the whole call has taken too long. */
+  readonly deadline: AbortSignal;
+}
+
+function deadlineOf({ deadlineMs }: PipelineOptions): AbortSignal {
+  return AbortSignal.timeout(deadlineMs);
+}
+
 async function observe(
   options: PipelineOptions,
-  request: VendorRequest,
-  context: CallContext,
-  credentials: Readonly<Record<string, string>>,
+  { request, context, credentials, deadline }: Attempt,
 ): Promise<VendorResponse> {
   const { account, clock } = options;
   const { method, path } = request.endpoint;
@@ -85,7 +103,7 @@ async function observe(
     });
   };
   try {
-    const answer = await options.fetch.send(request, credentials);
+    const answer = await options.fetch.send(request, credentials, deadline);
     const { status } = answer;
     done(
       status,

@@ -10,7 +10,7 @@ describe('the summary of a configuration', () => {
         'Listens on: 127.0.0.1, port 4000',
         'Accounts: none, so simulated vendors with 120 devices are started',
         'Lets in: everyone, as anonymous with every scope (loopback only)',
-        'Store: SQLite at /srv/drawbridge/data/drawbridge.db',
+        'Store: a temporary one, as the simulated vendors are',
         'Playground and introspection: for everyone let in',
       ].join('\n'),
     );

@@ -21,7 +21,14 @@ export function openSimulatedAccount(
 ): SimulatedAccount {
   const fetch = openFetch({ baseUrl: given.baseUrl, timeoutMs: 5_000, connections: 16 });
   const settings = settingsOf(module.configuration, given);
-  const options = { account: settings.key, fetch, clock, concurrency: 16, report: () => undefined };
+  const options = {
+    account: settings.key,
+    fetch,
+    clock,
+    concurrency: 16,
+    deadlineMs: 10_000,
+    report: () => undefined,
+  };
   const authenticator = module.createAuthenticator(settings, {
     transport: openAnonymousTransport(options),
     clock,

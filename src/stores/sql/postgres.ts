@@ -35,7 +35,7 @@ export function openPostgres(options: PostgresOptions): SqlEngine {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: leasing(pool) }) });
   return {
     db,
-    sortedText: sql`text`,
+    sortedText: sql`text collate "C"`,
     async schema() {
       const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
       return rows[0]?.name ?? undefined;
