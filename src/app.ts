@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,13 +14,27 @@ import { buildGraph } from './graph/schema';
 import { createApollo } from './server/apollo';
 import { createAuthenticate } from './server/authenticate';
 import { createHttp } from './server/http';
+import { listen } from './server/listen';
 import { openPlayground } from './server/playground/playground';
+import { AccessGate } from './services/access-gate';
 import { AccessService } from './services/access-service';
+import { AccessWriteService } from './services/access-write-service';
+import { AuditLog } from './services/audit-log';
 import { DeviceService } from './services/device-service';
 import { FleetService } from './services/fleet-service';
+import { LinkBook } from './services/link-book';
+import { LinkCloser } from './services/link-closer';
+import { LinkKeeper } from './services/link-keeper';
+import { LinkOpener } from './services/link-opener';
+import { LinkService } from './services/link-service';
+import { LinkSettler } from './services/link-settler';
+import type { LinkTools } from './services/link-tools';
+import { MadeAccesses } from './services/made-accesses';
+import type { LinkPolicy } from './services/policy';
 import { SessionList } from './services/session-list';
 import { SessionService } from './services/session-service';
 import { VpnService } from './services/vpn-service';
+import { VpnWriteService } from './services/vpn-write-service';
 import { type Simulators, startSimulators } from './simulators/simulators';
 import { openStore } from './stores/open';
 import type { DurableStore } from './stores/ports';
@@ -76,6 +91,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const accountConfigs = simulators === undefined ? config.accounts : accountsOf(simulators, config);
   const fleet = new Fleet(accountConfigs.map((account) => openAccount(account, tools)));
 
+  const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
+
   const graph = buildGraph();
   const apollo = createApollo({
     schema: graph.schema,
@@ -87,13 +104,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   await apollo.start();
   const http = createHttp({
     apollo,
-    services: createServices(fleet, store, tools),
+    services: links.services,
     authenticate: createAuthenticate({
-      everyone: config.auth.disabled || config.simulated,
+      everyone: config.auth.disabled,
       tokens: config.auth.tokensFile === undefined ? [] : loadCallerTokens(config.auth.tokensFile),
       ...(config.auth.jwks === undefined ? {} : { jwks: config.auth.jwks }),
     }),
     playground,
+    logger,
     metrics: tools.metrics,
     health: { phase: () => phase, pingStore: () => store.ping(), degraded: () => degradedIn(fleet) },
     sdl: graph.sdl,
@@ -101,39 +119,91 @@ export async function startApp(options: AppOptions): Promise<App> {
     corsOrigins: config.corsOrigins,
     staleMaxSeconds: config.staleMaxSeconds,
   });
-  const url = await http.listen({ host: config.host, port: config.port });
+  const close = async (): Promise<void> => {
+    phase = 'draining';
+    await http.close();
+    await apollo.stop();
+    await fleet.close();
+    await store.close();
+    await simulators?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  };
+  const url = await listen(http, config).catch(async (thrown: unknown) => {
+    await close();
+    throw thrown;
+  });
   phase = 'serving';
+  links.start();
+  return { url, simulators, close };
+}
+
+/** The use cases, and the work on links that goes on by itself. */
+interface RunningServices {
+  readonly services: Services;
+  /** Settles what an earlier run left open, and ends what is due. */
+  start(): void;
+  /** Begins nothing more, and waits for what is on its way. */
+  stop(): Promise<void>;
+}
+
+function createServices(
+  fleet: Fleet,
+  store: DurableStore,
+  { clock, logger, accounts }: Tools & { readonly accounts: readonly AccountConfig[] },
+): RunningServices {
+  const warn = (message: string, cause: unknown): void => logger.warn({ err: cause }, message);
+  const book = new LinkBook(store, clock, randomUUID);
+  const policies = new Map(accounts.map((account) => [account.key, policyOf(account)]));
+  const tools: LinkTools = {
+    fleet,
+    store,
+    book,
+    clock,
+    gate: new AccessGate(),
+    newId: randomUUID,
+    policyOf: (key) => policies.get(key) ?? NOTHING_ALLOWED,
+    warn,
+  };
+  const opener = new LinkOpener(tools);
+  const closer = new LinkCloser(tools);
+  const keeper = new LinkKeeper(tools, closer);
+  const made = new MadeAccesses(tools);
+  const settler = new LinkSettler(tools, opener, made, keeper);
+  const links = new LinkService(tools, opener, closer, keeper, made);
+  const services: Services = {
+    devices: new DeviceService(fleet),
+    accesses: new AccessService(fleet),
+    sessions: new SessionService({ fleet, store: store.sessions, clock, warn }),
+    sessionList: new SessionList(fleet, store.sessions, clock),
+    vpn: new VpnService(fleet),
+    fleet: new FleetService(fleet, store.sessions, clock),
+    links,
+    accessWrites: new AccessWriteService(tools),
+    vpnWrites: new VpnWriteService(tools),
+    auditLog: new AuditLog(fleet, store.audit),
+    clock,
+  };
   return {
-    url,
-    simulators,
-    close: async () => {
-      phase = 'draining';
-      await http.close();
-      await apollo.stop();
-      await fleet.close();
-      await store.close();
-      await simulators?.close();
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    services,
+    start: () => {
+      keeper.start();
+      settler
+        .run()
+        .catch((thrown: unknown) => warn('what an earlier run left open could not be read', thrown));
+    },
+    stop: async () => {
+      settler.stop();
+      await keeper.stop();
+      await links.idle();
     },
   };
 }
 
-function createServices(fleet: Fleet, store: DurableStore, { clock, logger }: Tools): Services {
-  const { sessions } = store;
-  return {
-    devices: new DeviceService(fleet),
-    accesses: new AccessService(fleet),
-    sessions: new SessionService({
-      fleet,
-      store: sessions,
-      clock,
-      warn: (message, cause) => logger.warn({ err: cause }, message),
-    }),
-    sessionList: new SessionList(fleet, sessions, clock),
-    vpn: new VpnService(fleet),
-    fleet: new FleetService(fleet, sessions, clock),
-    clock,
-  };
+/** The policy of an account that is not configured. */
+const NOTHING_ALLOWED: LinkPolicy = { maxSeconds: 0, protocols: [], networks: [] };
+
+function policyOf({ linkMaxSeconds, linkProtocols, linkNetworks }: AccountConfig): LinkPolicy {
+  return { maxSeconds: linkMaxSeconds, protocols: linkProtocols, networks: linkNetworks };
 }
 
 /** One account: its connections, its credentials, its driver, and the memory in front of them. */
@@ -165,6 +235,7 @@ function openAccount(account: AccountConfig, tools: Tools): Account {
     vendor: account.vendor,
     driver: module.createDriver(account.settings, {
       transport: openTransport(pipeline, authenticator, module.isUnauthorized),
+      now: () => clock.now(),
       dropped: (row) => {
         metrics.droppedRow(account.key, row.what);
         logger.warn({ account: account.key, ...row }, 'a row of a vendor could not be read and was left out');

@@ -1,14 +1,14 @@
-import { startApp } from './app';
+import { type App, startApp } from './app';
 import { ConfigError } from './config/config-error';
 import { describeConfig } from './config/describe';
 import { readEnvironment } from './config/environment';
 import { loadConfig } from './config/load';
 import { asDrawbridgeError } from './domain/errors';
-import { openLogger } from './telemetry/logger';
+import { openLogger, type ServiceLogger } from './telemetry/logger';
 import { vendors } from './vendors';
 
 /** A stop takes no longer than this, whatever hangs. */
-const STOP_WITHIN_MS = 10_000;
+const STOP_WITHIN_MS = 9_500;
 
 /** What the operator configured is wrong: the exit code that says so. */
 const WRONG_CONFIGURATION = 2;
@@ -21,8 +21,10 @@ async function main(): Promise<void> {
     return;
   }
   const logger = openLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
+  const starting = startApp({ config, logger });
+  stopOnSignals(starting, logger);
   for (const warning of config.warnings) logger.warn({}, warning);
-  const app = await startApp({ config, logger });
+  const app = await starting;
   if (config.simulated) {
     logger.info(
       {},
@@ -30,19 +32,25 @@ async function main(): Promise<void> {
     );
   }
   logger.ready(`${app.url}/graphql`);
+}
+
+/** From here on SIGTERM and SIGINT end the service cleanly, also while it still starts. */
+function stopOnSignals(starting: Promise<App>, logger: ServiceLogger): void {
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) return;
     stopping = true;
     logger.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    app.close().then(
-      () => process.exit(0),
-      (thrown: unknown) => {
-        logger.error({ err: thrown }, 'the stop went wrong');
-        process.exit(1);
-      },
-    );
+    starting
+      .then((app) => app.close())
+      .then(
+        () => process.exit(0),
+        (thrown: unknown) => {
+          logger.error({ err: thrown }, 'the stop went wrong');
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -7,6 +7,7 @@ import type { SessionFacts } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
 import type { VpnFacts, VpnStatus } from '../domain/vpn';
 import { type AccountOptions, AccountTools, contextOf } from './account-tools';
+import { AccountWrites, type Memory } from './account-writes';
 import { eachKey, inChunks, mapOutcome, pick, unique } from './batch';
 import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
@@ -31,6 +32,8 @@ type VpnOfAll = ReadonlyMap<string, Outcome<VpnFacts | null>>;
 export class Account {
   readonly key: string;
   readonly vendor: Vendor;
+  /** What can be done here, beside reading. */
+  readonly writes: AccountWrites;
   readonly #tools: AccountTools;
   readonly #devices: DeviceReads;
   readonly #accesses: KeyedReads<readonly RemoteAccessFacts[]>;
@@ -62,6 +65,7 @@ export class Account {
       absent: null,
       load: (keys, reading) => this.#askVpn(keys, reading),
     });
+    this.writes = new AccountWrites(options, this.#memory(), (facts) => this.#toAccess(facts));
     this.#vpnOfAll = tools.reads<VpnOfAll>({
       kind: 'vpn',
       operation: 'listVpnStatus',
@@ -269,13 +273,24 @@ export class Account {
     return settle(list(key.slice(1), key.startsWith(USABLE), contextOf(reading)));
   }
 
+  #memory(): Memory {
+    return {
+      patchAccesses: (vendorDeviceId, patch) => this.#accesses.cache.patch(vendorDeviceId, patch),
+      learnVpn: (vendorDeviceId, facts) => this.#vpn.cache.learn(vendorDeviceId, facts),
+    };
+  }
+
   #toAccesses(facts: readonly RemoteAccessFacts[]): readonly RemoteAccess[] {
-    return facts.map((access) => ({
-      ...access,
-      id: formatId(this.key, 'access', access.localId),
+    return facts.map((access) => this.#toAccess(access));
+  }
+
+  #toAccess(facts: RemoteAccessFacts): RemoteAccess {
+    return {
+      ...facts,
+      id: formatId(this.key, 'access', facts.localId),
       account: this.key,
-      deviceId: formatId(this.key, 'device', access.vendorDeviceId),
-    }));
+      deviceId: formatId(this.key, 'device', facts.vendorDeviceId),
+    };
   }
 }
 

@@ -1,8 +1,16 @@
 import type { Device, DeviceStatus } from '../domain/device';
+import { DrawbridgeError } from '../domain/errors';
 import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import type { DevicePage, DeviceRecord, Driver } from '../vendors/driver';
-import { type DeviceSlice, LIST_START, type RowSource, readSlice, type SliceRequest } from './device-pager';
+import {
+  type DeviceSlice,
+  LIST_START,
+  LONGEST_LIST,
+  type RowSource,
+  readSlice,
+  type SliceRequest,
+} from './device-pager';
 import { type DeviceRun, DeviceRuns, type KnownDevice } from './device-runs';
 import { SingleFlight } from './single-flight';
 
@@ -19,9 +27,6 @@ export interface DeviceListOptions {
   readonly learned: (device: KnownDevice, run: DeviceRun) => void;
   readonly spared: (from: 'CACHE' | 'SHARED', keys: number, reading: Reading) => void;
 }
-
-/** A list that is longer is read to here; more devices than any account was seen with. */
-const LONGEST_LIST = 100_000;
 
 /** The device list of one account: parts of it by page, or all of it in one walk. */
 export class DeviceList {
@@ -91,10 +96,10 @@ export class DeviceList {
   }
 
   async #walk(status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
-    const first = await this.#read(0, status, reading);
+    const first = this.runs.at(0, 0, status, reading) ?? (await this.#read(0, status, reading));
     if (first.last) return first;
     const walked =
-      (await this.#walkAtOnce(first, status, reading)) ?? (await this.#walkInTurn(status, reading));
+      (await this.#walkAtOnce(first, status, reading)) ?? (await this.#walkInTurn(first, status, reading));
     const run: DeviceRun = { ...first, rows: walked, total: walked.length, last: true };
     this.runs.keep(run, status);
     return run;
@@ -118,13 +123,23 @@ export class DeviceList {
   }
 
   /** One page after the other, each held against the one before. */
-  async #walkInTurn(status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun['rows']> {
+  async #walkInTurn(
+    first: DeviceRun,
+    status: DeviceStatus | undefined,
+    reading: Reading,
+  ): Promise<DeviceRun['rows']> {
+    let begin: DeviceRun | undefined = first;
     const source: RowSource = {
       batch: this.options.batch,
-      known: () => undefined,
+      known: () => {
+        const known = begin;
+        begin = undefined;
+        return known;
+      },
       read: (offset) => this.#read(offset, status, reading),
     };
-    const slice = await readSlice(source, { from: LIST_START, count: LONGEST_LIST, accept: () => true });
+    const everything = { from: LIST_START, count: Number.POSITIVE_INFINITY, accept: () => true };
+    const slice = await readSlice(source, everything);
     return slice.devices;
   }
 
@@ -154,16 +169,26 @@ export class DeviceList {
       at,
       learnedAt: clock.monotonic(),
     };
+    // Rows that all came as something else are an answer that nobody can read, and no empty list.
+    if (!run.rows.some((row) => row !== undefined) && (start === 0 ? 1 : batch) <= run.rows.length) {
+      throw new DrawbridgeError(
+        'VENDOR_UNAVAILABLE',
+        "None of the devices in the vendor's list can be read.",
+      );
+    }
     this.runs.keep(run, status);
     for (const row of run.rows) if (row !== undefined) this.options.learned(row, run);
     return run;
   }
 
+  /** A device that comes twice in one answer is told where it comes first. */
   #rows(page: DevicePage, at: number): (KnownDevice | undefined)[] {
+    const seen = new Set<string>();
     return page.rows.map((record) => {
       const key =
         record === undefined ? undefined : this.options.driver.deviceKey(record.facts.vendorDeviceId);
-      if (record === undefined || key === undefined) return undefined;
+      if (record === undefined || key === undefined || seen.has(key)) return undefined;
+      seen.add(key);
       return { key, record, device: this.options.toDevice(record, at) };
     });
   }

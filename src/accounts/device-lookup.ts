@@ -3,7 +3,7 @@ import type { Reading } from '../domain/reading';
 import type { DeviceRecord, Driver } from '../vendors/driver';
 import { inChunks, mapOutcome } from './batch';
 import type { DeviceList } from './device-list';
-import type { KnownDevice } from './device-runs';
+import type { DeviceRun, KnownDevice } from './device-runs';
 
 /** What devices are looked up with. */
 export interface DeviceLookup {
@@ -14,6 +14,8 @@ export interface DeviceLookup {
   /** A device that is fresh in memory. */
   readonly known: (key: string, reading: Reading) => KnownDevice | null | undefined;
   readonly toKnown: (key: string, record: DeviceRecord) => KnownDevice;
+  /** Told of every key that a whole list does not have. */
+  readonly absent: (key: string, run: DeviceRun) => void;
 }
 
 type Found = Map<string, Outcome<KnownDevice | null>>;
@@ -27,19 +29,26 @@ export async function lookUpDevices(
   const { driver, list } = lookup;
   const found: Found = new Map();
   if (driver.devicesById === undefined || list.runs.whole(undefined, reading) !== undefined) {
-    return fromWalk(lookup, found, reading);
+    return fromWalk(lookup, keys, found, reading);
   }
   const rest = await firstPage(lookup, keys, found, reading);
   if (rest.length === 0) return found;
   return walkIsCheaper(lookup, rest.length, reading)
-    ? fromWalk(lookup, found, reading)
+    ? fromWalk(lookup, rest, found, reading)
     : byId(lookup, rest, found, reading);
 }
 
-async function fromWalk(lookup: DeviceLookup, found: Found, reading: Reading): Promise<Found> {
-  for (const row of (await lookup.list.walk(undefined, reading)).rows) {
+async function fromWalk(
+  lookup: DeviceLookup,
+  keys: readonly string[],
+  found: Found,
+  reading: Reading,
+): Promise<Found> {
+  const run = await lookup.list.walk(undefined, reading);
+  for (const row of run.rows) {
     if (row !== undefined && !found.has(row.key)) found.set(row.key, success(row));
   }
+  for (const key of keys) if (!found.has(key)) lookup.absent(key, run);
   return found;
 }
 

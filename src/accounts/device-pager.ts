@@ -26,6 +26,12 @@ const MOST_ANCHORS = 5;
 /** Windows that are searched for lost anchors at most, in both directions together. */
 const MOST_SEARCHES = 20;
 
+/** Rows that one slice passes at most; more devices than any account was seen with. */
+export const LONGEST_LIST = 100_000;
+
+/** Windows in a row without one row that is new and can be read: a list that goes on like that has no end. */
+const MOST_BARREN = 10;
+
 /** Where rows come from. */
 export interface RowSource {
   /** A run that is known without a call, holds the row at an offset (or ends there), and starts at `from` or before. */
@@ -39,7 +45,7 @@ export interface RowSource {
 /** What is wanted. */
 export interface SliceRequest {
   readonly from: ListPosition;
-  /** Devices wanted. */
+  /** Devices wanted; infinite for all. */
   readonly count: number;
   /** Rows that are passed without being told. */
   readonly accept: (device: KnownDevice) => boolean;
@@ -56,84 +62,114 @@ export interface DeviceSlice {
   positionAfter(index: number): ListPosition;
 }
 
+/** A position inside a slice, where rows that could not be read may stand between the last anchor and it. */
+interface Place extends ListPosition {
+  readonly holes: number;
+  /** What was learned before this is known to be of another time than the position, and is not gone on from. */
+  readonly since: number;
+}
+
+/** Rows to go on from. */
+interface Aligned {
+  readonly run: DeviceRun;
+  /** Of the first row that was not passed yet. */
+  readonly offset: number;
+  readonly since: number;
+}
+
 /** Reads devices from a position on, with the fewest windows. */
 export async function readSlice(source: RowSource, request: SliceRequest): Promise<DeviceSlice> {
   const passed: string[] = [...request.from.anchors];
   const seen = new Set(passed);
   const devices: KnownDevice[] = [];
-  const marks: { readonly passed: number; readonly offset: number }[] = [];
-  let total = request.from.total;
-  let position = request.from;
+  const marks: { readonly passed: number; readonly offset: number; readonly total: number | null }[] = [];
+  let place: Place = { ...request.from, holes: 0, since: Number.NEGATIVE_INFINITY };
   let hasMore = true;
+  let furthest = 0;
+  const idle = { barren: 0, stood: 0 };
   while (hasMore && devices.length < request.count) {
-    const { run, offset } = await align(source, position, request.count - devices.length);
-    total = run.total;
+    const { run, offset, since } = await align(source, place, request.count - devices.length);
+    const { total } = run;
+    const before = passed.length;
     let next = offset;
-    let moved = false;
+    let holes = offset === place.offset ? place.holes : 0;
+    // Whether the place came nearer to the end, though no device was passed.
+    let nearer = run.rows.length > 0 && next === endOf(run) && keyAt(run, next - 1) !== passed.at(-1);
     for (const row of run.rows.slice(offset - run.start)) {
       if (devices.length === request.count) break;
       next += 1;
-      if (row !== undefined && seen.has(row.key)) continue;
-      moved = true;
-      if (row === undefined) continue;
+      if (row === undefined) {
+        holes += 1;
+        nearer ||= next > furthest;
+        continue;
+      }
+      holes = 0;
+      if (seen.has(row.key)) continue;
       seen.add(row.key);
       passed.push(row.key);
       if (!request.accept(row)) continue;
       devices.push(row);
-      marks.push({ passed: passed.length, offset: next });
+      marks.push({ passed: passed.length, offset: next, total });
     }
+    const rest = run.rows.slice(next - run.start);
+    hasMore = !run.last || rest.some((row) => row !== undefined && !seen.has(row.key) && request.accept(row));
     // A vendor that repeats itself, or tells nothing, would go on for ever.
-    hasMore = moved && (next < run.start + run.rows.length || !run.last);
-    position = { offset: next, anchors: passed.slice(-MOST_ANCHORS), total };
+    idle.barren = passed.length > before ? 0 : idle.barren + 1;
+    idle.stood = passed.length > before || nearer ? 0 : idle.stood + 1;
+    if (idle.stood > 1 || idle.barren > MOST_BARREN || passed.length >= LONGEST_LIST) hasMore = false;
+    furthest = Math.max(furthest, next);
+    const anchors = idle.stood > 0 && next > offset ? [] : passed.slice(-MOST_ANCHORS);
+    place = { offset: next, anchors, total, holes, since };
   }
   return {
     devices,
     hasMore,
-    total,
+    total: place.total,
     positionAfter: (index) => {
       const mark = marks[index];
       if (mark === undefined) return request.from;
-      return {
-        offset: mark.offset,
-        anchors: passed.slice(Math.max(0, mark.passed - MOST_ANCHORS), mark.passed),
-        total,
-      };
+      const anchors = passed.slice(Math.max(0, mark.passed - MOST_ANCHORS), mark.passed);
+      return { offset: mark.offset, anchors, total: mark.total };
     },
   };
 }
 
-async function window(source: RowSource, offset: number): Promise<DeviceRun> {
-  return source.known(offset, offset) ?? source.read(offset);
+/** A run that is known, and not older than another. */
+function knownSince(source: RowSource, since: number, at: readonly [number, number]): DeviceRun | undefined {
+  const run = source.known(...at);
+  return run !== undefined && run.learnedAt >= since ? run : undefined;
+}
+
+async function window(source: RowSource, offset: number, since: number): Promise<DeviceRun> {
+  return knownSince(source, since, [offset, offset]) ?? source.read(offset);
 }
 
 /** The run to go on from, and the offset of the first row in it that was not passed yet. */
-async function align(
-  source: RowSource,
-  position: ListPosition,
-  wanted: number,
-): Promise<{ run: DeviceRun; offset: number }> {
-  const { offset, anchors, total } = position;
-  if (offset === 0 || anchors.length === 0) return { run: await window(source, offset), offset };
-  const known = source.known(offset, offset - 1);
-  if (known !== undefined) return alignedIn(source, position, known);
-  const next = source.known(offset, offset);
-  if (next !== undefined && next.total === total) return { run: next, offset };
-  const overlaps = Math.ceil((wanted + 1) / source.batch) === Math.ceil(wanted / source.batch);
-  if (overlaps) return alignedIn(source, position, await source.read(offset - 1));
+async function align(source: RowSource, place: Place, wanted: number): Promise<Aligned> {
+  const { offset, anchors, total, holes, since } = place;
+  const anchorAt = offset - 1 - holes;
+  if (anchorAt < 0 || anchors.length === 0) {
+    return { run: await window(source, offset, since), offset, since };
+  }
+  const known = knownSince(source, since, [offset, anchorAt]);
+  if (known !== undefined) return alignedIn(source, place, known);
+  const next = knownSince(source, since, [offset, offset]);
+  if (next !== undefined && next.total === total) return { run: next, offset, since };
+  const rows = total === null ? wanted : Math.min(wanted, Math.max(1, total - offset));
+  const windows = (count: number): number => Math.ceil(count / source.batch);
+  if (windows(rows + offset - anchorAt) === windows(rows)) {
+    return alignedIn(source, place, await source.read(anchorAt));
+  }
   // Without room for the anchor's own row, an unchanged total is taken for an unchanged list.
   const run = await source.read(offset);
   return run.total === total && behindAnchors(run, anchors) === undefined
-    ? { run, offset }
-    : alignedIn(source, position, run);
+    ? { run, offset, since }
+    : alignedIn(source, place, run);
 }
 
-async function alignedIn(
-  source: RowSource,
-  position: ListPosition,
-  run: DeviceRun,
-): Promise<{ run: DeviceRun; offset: number }> {
-  const found = behindAnchors(run, position.anchors);
-  return found === undefined ? search(source, position, run) : { run, offset: found };
+async function alignedIn(source: RowSource, place: Place, run: DeviceRun): Promise<Aligned> {
+  const found = behindAnchors(run, place.anchors);
+  return found === undefined ? search(source, place, run) : { run, offset: found, since: place.since };
 }
 
 /** The offset behind the last row of a run that was passed before. */
@@ -146,28 +182,40 @@ function behindAnchors(run: DeviceRun, anchors: readonly string[]): number | und
 }
 
 /** Looks for the anchors in the windows around where they were. */
-async function search(
-  source: RowSource,
-  position: ListPosition,
-  first: DeviceRun,
-): Promise<{ run: DeviceRun; offset: number }> {
-  const step = Math.max(1, Math.min(source.batch, first.rows.length || source.batch) - 1);
+async function search(source: RowSource, place: Place, first: DeviceRun): Promise<Aligned> {
+  const { anchors, total } = place;
+  let since = Math.max(place.since, first.learnedAt);
+  // Only a run that is not the last tells how many rows this vendor really gives at once.
+  let step = Math.max(1, (first.last ? source.batch : Math.min(source.batch, first.rows.length)) - 1);
   let back = first.start;
-  let forth = first.start + first.rows.length;
+  let forth = endOf(first);
   let ended = first.last;
   for (let searches = 0; searches < MOST_SEARCHES && (back > 0 || !ended); searches += 1) {
     const backwards = back > 0 && (ended || searches % 2 === 0);
-    const run = await window(source, backwards ? Math.max(0, back - step) : forth);
-    const found = behindAnchors(run, position.anchors);
-    if (found !== undefined) return { run, offset: found };
-    if (backwards) back = run.start;
-    else {
-      ended = run.last || run.rows.length === 0;
-      forth = run.start + run.rows.length;
+    const run = await window(source, backwards ? Math.max(0, back - step) : forth, since);
+    since = Math.max(since, run.learnedAt);
+    const found = behindAnchors(run, anchors);
+    if (found !== undefined) {
+      // Nothing moved before the first run: it goes on, for it tells more than the one that was searched.
+      const unmoved = found === first.start && keyAt(run, found) === keyAt(first, found);
+      return { run: unmoved ? first : run, offset: found, since };
     }
+    if (!backwards) {
+      ended = run.last || run.rows.length === 0;
+      forth = endOf(run);
+    } else if (endOf(run) < back && run.rows.length > 1) step = run.rows.length - 1;
+    else back = run.start;
   }
-  // Every anchor is gone: the difference of the totals says best where the list went on.
-  const shift = (first.total ?? 0) - (position.total ?? first.total ?? 0);
-  const offset = Math.max(0, Math.min(position.offset, position.offset + Math.min(0, shift)));
-  return { run: await window(source, offset), offset };
+  // Every anchor is gone: so many rows are missing at least, and more by the difference of the totals.
+  const shift = first.total === null || total === null ? 0 : first.total - total;
+  const offset = Math.max(0, place.offset + Math.min(-anchors.length, shift));
+  return { run: await window(source, offset, since), offset, since };
+}
+
+function keyAt(run: DeviceRun, offset: number): string | undefined {
+  return run.rows[offset - run.start]?.key;
+}
+
+function endOf(run: DeviceRun): number {
+  return run.start + run.rows.length;
 }

@@ -41,6 +41,7 @@ export class DeviceReads {
             pageSize,
             known: (key, sought) => this.#byKey.cache.fresh(key, sought)?.value,
             toKnown: (key, record) => ({ key, record, device: this.#toDevice(record, clock.now()) }),
+            absent: (key, { at, learnedAt }) => this.#byKey.cache.keep(key, { value: null, at, learnedAt }),
           },
           keys,
           reading,

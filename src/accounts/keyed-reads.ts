@@ -52,14 +52,17 @@ export class KeyedReads<V> {
   async #load(keys: readonly string[], reading: Reading): Promise<ReadonlyMap<string, Outcome<Learned<V>>>> {
     try {
       const loaded = await this.options.load(keys, reading);
-      return new Map(keys.map((key) => [key, this.#learn(key, loaded.get(key))]));
+      return new Map(keys.map((key) => [key, this.#learn(key, loaded.get(key), reading)]));
     } catch (thrown) {
       return new Map(keys.map((key) => [key, failure(thrown)]));
     }
   }
 
-  #learn(key: string, outcome: Outcome<V> | undefined): Outcome<Learned<V>> {
+  #learn(key: string, outcome: Outcome<V> | undefined, reading: Reading): Outcome<Learned<V>> {
     if (outcome !== undefined && !outcome.ok) return outcome;
+    // What the load kept itself is as old as it says, and not as young as this moment.
+    const kept = this.cache.fresh(key, reading);
+    if (kept !== undefined) return success(kept);
     return success(this.cache.learn(key, outcome === undefined ? this.options.absent : outcome.value));
   }
 }

@@ -57,7 +57,9 @@ export class ReadCache<V> {
     this.#entries.set(key, entry);
   }
 
-  forget(key: string): void {
-    this.#entries.delete(key);
+  /** Changes what is known, where anything is: it stays as old as it was. */
+  patch(key: string, patch: (value: V) => V): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.#entries.set(key, { ...entry, value: patch(entry.value) });
   }
 }

@@ -26,6 +26,8 @@ export interface RemoteAccessFacts {
   /** The address behind the device; null where the vendor keeps it to itself. */
   readonly host: string | null;
   readonly port: number | null;
+  /** True where it belongs to the device itself and cannot be removed. */
+  readonly builtIn?: boolean;
 }
 
 /** A way into a device, of the graph. */

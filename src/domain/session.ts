@@ -41,6 +41,19 @@ export interface Session {
   readonly observedAt: Date;
 }
 
+/** What the ledger also keeps of a link that this graph made; the rest of the house has no use for it. */
+export interface LinkRecord extends Session {
+  /** What is needed to end it at the vendor; null until the vendor has answered. */
+  readonly connectionRef: string | null;
+  /** True where the vendor's connection was up before, and stays up after the last link over it. */
+  readonly foundRunning: boolean;
+  /**
+   * True while the vendor may still hold it open and it is this graph that has to end it: at its end, or now where it
+   * is over already. False for links that were made elsewhere.
+   */
+  readonly endOwed: boolean;
+}
+
 const LEGAL: Readonly<Record<SessionStatus, readonly SessionStatus[]>> = {
   PENDING: ['ACTIVE', 'EXPIRED', 'CLOSED', 'FAILED'],
   ACTIVE: ['EXPIRED', 'CLOSED', 'FAILED'],

@@ -1,6 +1,7 @@
 import type { Device } from '../domain/device';
 import type { Session } from '../domain/session';
 import type { AccountProblem } from '../services/account-problem';
+import type { AuditListing } from '../services/audit-log';
 import type { DeviceListing } from '../services/device-listing';
 import type { SessionListing } from '../services/session-list';
 
@@ -20,7 +21,7 @@ interface Connection<T> {
 interface Page<T> {
   readonly edges: readonly { readonly node: T; cursor(): string }[];
   readonly hasPreviousPage: boolean;
-  totalCount(): Promise<number | null>;
+  totalCount?(): Promise<number | null>;
 }
 
 function toConnection<T>(page: Page<T>, hasNextPage: () => boolean | Promise<boolean>): Connection<T> {
@@ -50,7 +51,7 @@ function toConnection<T>(page: Page<T>, hasNextPage: () => boolean | Promise<boo
       },
     },
     get totalCount() {
-      return page.totalCount();
+      return page.totalCount?.() ?? Promise.resolve(null);
     },
   };
 }
@@ -68,4 +69,22 @@ export function toDeviceConnection(
 /** A page of sessions as the public schema shows it. */
 export function toSessionConnection(listing: SessionListing): Connection<Session> {
   return toConnection(listing, () => listing.hasNextPage);
+}
+
+/** What the public schema shows of an entry of the audit log. */
+interface ShownAuditEntry
+  extends Pick<
+    AuditListing['edges'][number]['node'],
+    'at' | 'actor' | 'action' | 'target' | 'outcome' | 'reason'
+  > {
+  readonly id: string;
+}
+
+/** A page of the audit log as the public schema shows it. */
+export function toAuditConnection(listing: AuditListing): Connection<ShownAuditEntry> {
+  const edges = listing.edges.map(({ node, cursor }) => ({
+    node: { ...node, id: String(node.sequence) },
+    cursor,
+  }));
+  return toConnection({ ...listing, edges }, () => listing.hasNextPage);
 }

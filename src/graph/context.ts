@@ -2,11 +2,15 @@ import type { Principal } from '../domain/principal';
 import type { CallRecord, Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import type { AccessService } from '../services/access-service';
+import type { AccessWriteService } from '../services/access-write-service';
+import type { AuditLog } from '../services/audit-log';
 import type { DeviceService } from '../services/device-service';
 import type { FleetService } from '../services/fleet-service';
+import type { LinkService } from '../services/link-service';
 import type { SessionList } from '../services/session-list';
 import type { SessionService } from '../services/session-service';
 import type { VpnService } from '../services/vpn-service';
+import type { VpnWriteService } from '../services/vpn-write-service';
 import { createLoaders, type Loaders } from './loaders';
 
 /** The use cases that the graph is made of. */
@@ -17,6 +21,10 @@ export interface Services {
   readonly sessionList: SessionList;
   readonly vpn: VpnService;
   readonly fleet: FleetService;
+  readonly links: LinkService;
+  readonly accessWrites: AccessWriteService;
+  readonly vpnWrites: VpnWriteService;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
 }
 

@@ -4,8 +4,10 @@ import { badInput } from '../domain/errors';
 import { formatId, parseId } from '../domain/ids';
 import type { GraphContext } from './context';
 import { buildSubgraph, type Subgraph } from './federation';
+import { AuditResolver } from './resolvers/audit-resolver';
 import { DeviceResolver } from './resolvers/device-resolver';
 import { FleetResolver } from './resolvers/fleet-resolver';
+import { MutationResolver } from './resolvers/mutation-resolver';
 import { type AnyNode, NodeResolver } from './resolvers/node-resolver';
 import { QueryResolver } from './resolvers/query-resolver';
 import { RemoteAccessResolver } from './resolvers/remote-access-resolver';
@@ -23,6 +25,8 @@ export function buildGraph(): Subgraph {
       QueryResolver,
       NodeResolver,
       FleetResolver,
+      AuditResolver,
+      MutationResolver,
       DeviceResolver,
       RemoteAccessResolver,
       SessionResolver,

@@ -29,6 +29,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphContext>
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
+    // A suggestion names a field that exists: where not everyone may know the schema, nobody is told by a typing error.
+    hideSchemaDetailsFromClientErrors: options.explore === 'scope',
     stopOnTerminationSignals: false,
     formatError: (formatted, thrown) => {
       const { error, surprise } = showError(formatted, thrown);

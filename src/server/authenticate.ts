@@ -23,6 +23,13 @@ export type Authenticate = (authorization: string | undefined) => Promise<Princi
 /** Signatures that are taken; never `none`, never a shared secret. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
+/** What goes wrong where the issuer's keys cannot be had: that says nothing of the token. */
+const ISSUER_FAULTS: ReadonlySet<string> = new Set([
+  errors.JOSEError.code,
+  errors.JWKSInvalid.code,
+  errors.JWKSTimeout.code,
+]);
+
 /** Everyone where nobody has to say who they are. */
 export const ANONYMOUS: Principal = { subject: 'anonymous', scopes: new Set(SCOPES) };
 
@@ -57,7 +64,7 @@ function verifier(
       const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS });
       return fromClaims(payload);
     } catch (thrown) {
-      if (thrown instanceof errors.JOSEError) return undefined;
+      if (thrown instanceof errors.JOSEError && !ISSUER_FAULTS.has(thrown.code)) return undefined;
       throw new DrawbridgeError('UNAUTHENTICATED', 'The token could not be checked just now.', {
         retryable: true,
         cause: thrown,

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { asDrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import { createContext, type GraphContext, type Services } from '../graph/context';
 import { toGraphQLError } from '../graph/errors';
+import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import type { Authenticate } from './authenticate';
+import { drainConnections } from './drain';
 import { type HealthSources, readiness } from './health';
 import type { Playground } from './playground/playground';
 import { readWishes } from './wishes';
@@ -18,6 +25,7 @@ export interface HttpOptions {
   readonly services: Services;
   readonly authenticate: Authenticate;
   readonly playground: Playground;
+  readonly logger: Logger;
   readonly metrics: Metrics;
   readonly health: HealthSources;
   /** The schema's text. */
@@ -49,10 +57,26 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     void reply.header('x-content-type-options', 'nosniff');
     allowOrigin(request, reply, options.corsOrigins);
   });
+  fastify.setErrorHandler<FastifyError>((error, _, reply) => showFault(error, reply, options.logger));
+  drainConnections(fastify);
   addGraph(fastify, options);
   addPlaygroundFiles(fastify, options.playground);
   addOperatorPaths(fastify, options);
   return fastify;
+}
+
+/** A request that cannot be read is told why in the form that clients of a graph expect; anything else tells nothing. */
+function showFault(error: FastifyError, reply: FastifyReply, logger: Logger): FastifyReply {
+  const { statusCode = 500, message } = error;
+  if (statusCode < 500) {
+    return reply.code(statusCode).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+  }
+  logger.error({ err: error, requestId: reply.request.id }, 'a request could not be answered');
+  const shown = {
+    message: 'Something went wrong inside Drawbridge.',
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+  return reply.code(500).send({ errors: [shown] });
 }
 
 function addGraph(fastify: FastifyInstance, options: HttpOptions): void {
@@ -70,7 +94,8 @@ function addGraph(fastify: FastifyInstance, options: HttpOptions): void {
     if (request.query.query === undefined && String(request.headers.accept).includes('text/html')) {
       return sendPlayground(request, reply, options);
     }
-    if (isCrossSite(request)) return reply.code(403).send({ message: 'Not from another site.' });
+    if (isCrossSite(request) && !isListed(request, options.corsOrigins))
+      return reply.code(403).send({ message: 'Not from another site.' });
     // A GET never changes anything, and another site was refused: what curl sends is enough.
     request.headers['apollo-require-preflight'] = 'true';
     return handle.call(fastify, request, reply);
@@ -90,9 +115,10 @@ async function authenticated(authenticate: Authenticate, request: FastifyRequest
 async function sendPlayground(
   request: FastifyRequest,
   reply: FastifyReply,
-  { playground, explore, authenticate }: HttpOptions,
+  options: HttpOptions,
 ): Promise<FastifyReply> {
-  if (explore === 'scope' && !(await mayExplore(authenticate, request))) {
+  const { playground, explore } = options;
+  if (explore === 'scope' && !(await maySeeSchema(options, request))) {
     return reply
       .code(403)
       .type('text/plain')
@@ -105,9 +131,13 @@ async function sendPlayground(
     .send(playground.page({ endpoint: GRAPHQL, subscriptionEndpoint: GRAPHQL }));
 }
 
-async function mayExplore(authenticate: Authenticate, request: FastifyRequest): Promise<boolean> {
+/** Open or not, it is for callers who are let in. */
+async function maySeeSchema(
+  { explore, authenticate }: HttpOptions,
+  request: FastifyRequest,
+): Promise<boolean> {
   return authenticate(request.headers.authorization).then(
-    ({ scopes }) => scopes.has('graph:explore'),
+    ({ scopes }) => explore === 'open' || scopes.has('graph:explore'),
     () => false,
   );
 }
@@ -128,7 +158,7 @@ function addPlaygroundFiles(fastify: FastifyInstance, playground: Playground): v
 }
 
 function addOperatorPaths(fastify: FastifyInstance, options: HttpOptions): void {
-  const { metrics, health, sdl, explore, authenticate } = options;
+  const { metrics, health, sdl } = options;
   fastify.get('/health/live', async () => ({ live: true }));
   fastify.get('/health/ready', async (_, reply) => {
     const { status, body } = await readiness(health);
@@ -136,8 +166,8 @@ function addOperatorPaths(fastify: FastifyInstance, options: HttpOptions): void 
   });
   fastify.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   fastify.get('/schema.graphql', async (request, reply) => {
-    if (explore === 'scope' && !(await mayExplore(authenticate, request))) {
-      return reply.code(403).send({ message: 'The schema needs the scope graph:explore.' });
+    if (!(await maySeeSchema(options, request))) {
+      return reply.code(403).send({ message: 'The schema needs a token that may explore the graph.' });
     }
     return reply.type('application/graphql; charset=utf-8').send(sdl);
   });
@@ -152,6 +182,11 @@ function requestId(given: string | string[] | undefined): string {
 function isCrossSite({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+/** True where the page that asks is one of those that may. */
+function isListed({ headers: { origin } }: FastifyRequest, origins: readonly string[]): boolean {
+  return origin !== undefined && origins.includes(origin);
 }
 
 function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: readonly string[]): void {

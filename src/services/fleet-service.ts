@@ -3,7 +3,7 @@ import { groupBy } from '../accounts/batch';
 import type { Fleet } from '../accounts/fleet';
 import { DEVICE_STATUSES, type Device } from '../domain/device';
 import { badInput } from '../domain/errors';
-import { settle } from '../domain/outcome';
+import { settle, success, unwrap } from '../domain/outcome';
 import type { Principal } from '../domain/principal';
 import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
@@ -31,6 +31,7 @@ export interface FleetSummary {
   byModel(first: number): readonly FleetCount[];
   activeSessions(): Promise<number>;
   sessionsExpiringWithin(seconds: number): Promise<number>;
+  /** Throws FORBIDDEN without `vpn:read`: it costs its own field only. */
   readonly vpnConnected: number | null;
   readonly problems: readonly AccountProblem[];
 }
@@ -76,9 +77,9 @@ export class FleetService {
       accounts.map((account) => this.#part(account, filter, needs(selected, filter), reading, problems)),
     );
     const devices = parts.flatMap((part) => part.devices);
-    const vpnConnected = selected.has('vpn')
-      ? await this.#countVpn(principal, parts, reading, problems)
-      : null;
+    const vpn = selected.has('vpn')
+      ? await settle(this.#countVpn(principal, parts, reading, problems))
+      : success(null);
     const sessions = (): SessionQuery => ({
       nowMs: this.clock.now(),
       statuses: ['ACTIVE'],
@@ -98,7 +99,9 @@ export class FleetService {
         if (seconds < 0) throw badInput(`seconds is ${seconds}: it is 0 or more.`);
         return this.store.count({ ...sessions(), expiresBeforeMs: this.clock.now() + seconds * 1000 });
       },
-      vpnConnected,
+      get vpnConnected() {
+        return unwrap(vpn);
+      },
       problems,
     };
   }

@@ -73,7 +73,8 @@ function moved(before: Session, facts: SessionFacts, { observedAt }: ListedSessi
     ...before,
     url: facts.url ?? before.url,
     createdAt: facts.createdAt ?? before.createdAt,
-    expiresAt: facts.expiresAt,
+    // An end that cannot be read is no end that was taken away.
+    expiresAt: facts.expiresAt ?? before.expiresAt,
     status,
     observedAt,
   };

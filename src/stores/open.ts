@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { access, mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +20,8 @@ export interface OpenStoreOptions {
   readonly key?: string | undefined;
   /** The folder of the key file where the store is no file itself. Default `./data`. */
   readonly dataDirectory?: string | undefined;
+  /** True: a file that is not there is not made. Default false. */
+  readonly mustExist?: boolean | undefined;
   /** Told, in words for an operator, what is wrong but stops nothing. Default: nobody is. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -51,9 +53,10 @@ async function onServer(options: OpenStoreOptions): Promise<DurableStore> {
 }
 
 async function inFile(options: OpenStoreOptions): Promise<DurableStore> {
-  const { databaseUrl, key, warn = ignore } = options;
+  const { databaseUrl, key, mustExist = false, warn = ignore } = options;
   const path = pathOf(databaseUrl);
-  await makePrivateFile(path);
+  if (mustExist) await access(path);
+  else await makePrivateFile(path);
   const sealer = createSealer({ key: await loadKey({ key, directory: dirname(path) }), warn });
   const engine = await guarded(TRIED, async () => openSqlite(path));
   return openSqlStore(engine, sealer);

@@ -1,4 +1,4 @@
-import type { Session, SessionStatus } from '../domain/session';
+import type { LinkRecord, Session, SessionStatus } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
 
 /*
@@ -45,11 +45,143 @@ export interface SessionStore {
   count(query: SessionQuery): Promise<number>;
   /**
    * Writes sessions down, all or none, in their order. What exists already under the id is replaced, except that a
-   * status never goes back (see `mayBecome`): a session whose state is final keeps its state; and that one without
-   * `createdAt` keeps its place in lists, which is that of when it was first seen. A vendor reference that another
-   * session of the account has is refused, and then nothing is written.
+   * status never goes back (see `mayBecome`): a session whose state is final keeps its state; that one without
+   * `createdAt` keeps its place in lists, which is that of when it was first seen; that `createdBy` and `reason` stay
+   * where the new ones are null; and that what only a {@link LinkRecord} has stays as it is. A vendor reference that
+   * another session of the account has is refused, and then nothing is written.
    */
   save(sessions: readonly Session[]): Promise<void>;
+}
+
+/** What a caller asked this graph to do at a vendor: durable before the vendor is called, settled after. */
+export interface Intent {
+  readonly id: string;
+  /** Who asked. An idempotency key belongs to one subject and one action. */
+  readonly subject: string;
+  readonly action: string;
+  readonly idempotencyKey: string | null;
+  /** A digest of the input: the same key with another digest is a conflict. */
+  readonly inputDigest: string;
+  readonly account: string;
+  /** The session that it makes; null for an intent that makes none. */
+  readonly sessionId: string | null;
+  /** What is needed to settle it without its caller, as JSON. Never a link. */
+  readonly detail: string;
+  readonly askedAt: Date;
+  /** Null while nobody knows what became of it. */
+  readonly settledAt: Date | null;
+}
+
+/** What came of recording an intent. */
+export type Begun =
+  | { readonly begun: true }
+  /** The caller used the key before: this is what it was used for then. */
+  | { readonly begun: false; readonly earlier: Intent };
+
+/** Intents, and the links that they make. */
+export interface IntentStore {
+  /**
+   * Records an intent, with the PENDING session that it makes, all or none. Of callers that use one key at once,
+   * exactly one begins; the others are told of its intent, and nothing of theirs is written. Intents without a key
+   * never meet.
+   */
+  begin(intent: Intent, session: LinkRecord | null): Promise<Begun>;
+  /**
+   * Records what became of it: its session, that it is settled, and who did what; all or none. The session is written
+   * as {@link LinkStore.save} does. Where it is settled already, or forgotten, the first word stands and nothing is
+   * written, without an error; but for one thing: a connection whose end this session owes, where none was known, is
+   * written down with its end, and so is the audit. So what two processes settle at once cannot stay open unseen:
+   * where the first called it failed, {@link LinkStore.owed} tells of it.
+   */
+  settle(
+    intentId: string,
+    at: Date,
+    session: LinkRecord | null,
+    audit: readonly NewAuditEntry[],
+  ): Promise<void>;
+  /** Notes something more about an intent: its new detail. One that is settled, or not known, stays as it is. */
+  note(intentId: string, detail: string): Promise<void>;
+  /** Every intent that is not settled, oldest first. */
+  unsettled(): Promise<readonly Intent[]>;
+  /**
+   * Forgets settled intents that were asked before an instant and whose session, if any, is over by now. Tells how
+   * many they were.
+   */
+  forget(askedBefore: Date, nowMs: number): Promise<number>;
+}
+
+/** Links that this graph made, with what is needed to end them. */
+export interface LinkStore {
+  /** Shape: id to link; a missing id is not known, or not a link of this graph. */
+  get(ids: readonly string[]): Promise<ReadonlyMap<string, LinkRecord>>;
+  /**
+   * Links that use this connection of the account: PENDING or ACTIVE ones whose end, if any, is after `nowMs`. While
+   * there is one the connection must stay up.
+   */
+  overConnection(account: string, connectionRef: string, nowMs: number): Promise<readonly LinkRecord[]>;
+  /** Links whose end is owed and whose time has come, or whose state is final; oldest end first. */
+  owed(nowMs: number): Promise<readonly LinkRecord[]>;
+  /**
+   * The next instant at which an end is owed, in milliseconds; 0, which is long past, where one is owed for a link
+   * whose state is final; null where none is.
+   */
+  nextOwedMs(): Promise<number | null>;
+  /**
+   * Writes links down, with who did what; all or none. States only go forward, as in {@link SessionStore.save}. A
+   * session that a read saw first, and wrote down under an id of its own, gives way to the link with its vendor
+   * reference. One without `createdBy` was made elsewhere: it does not become a link of this graph by being saved.
+   */
+  save(links: readonly LinkRecord[], audit: readonly NewAuditEntry[]): Promise<void>;
+}
+
+/** Something that was done, to be written down for ever. No link is ever in it. */
+export interface NewAuditEntry {
+  readonly at: Date;
+  /** Who: a caller's subject, or `drawbridge` for what the graph did by itself. */
+  readonly actor: string;
+  readonly action: string;
+  readonly account: string;
+  /** The id of what it was done to; null where it has none yet. */
+  readonly target: string | null;
+  /** What was asked, and what was granted, as JSON. */
+  readonly detail: string;
+  /** `ok`, or the code of the error. */
+  readonly outcome: string;
+  readonly reason: string | null;
+}
+
+/** An entry of the audit log, chained to the one before. */
+export interface AuditEntry extends NewAuditEntry {
+  /** From 1, without a gap. */
+  readonly sequence: number;
+  /** SHA-256 over the entry and the hash of the one before, in hex. */
+  readonly hash: string;
+}
+
+/** The end of the audit log, kept beside it: without it nobody would see that the last entries are missing. */
+export interface AuditHead {
+  /** How many entries there are, which is the sequence of the last one. */
+  readonly entries: number;
+  /** The hash of the last one. */
+  readonly hash: string;
+}
+
+/** The append-only audit log. */
+export interface AuditStore {
+  /** Writes entries down, all or none, in their order. */
+  append(entries: readonly NewAuditEntry[]): Promise<void>;
+  /** Newest first, of these accounts only; `beforeSequence` goes on behind an entry. */
+  list(query: AuditQuery, first: number, beforeSequence?: number): Promise<readonly AuditEntry[]>;
+  /** Reads the whole log, oldest first, in parts. */
+  readAll(): AsyncIterable<AuditEntry>;
+  head(): Promise<AuditHead>;
+}
+
+/** Which entries are wanted; conditions left out do not restrict. */
+export interface AuditQuery {
+  readonly accounts: readonly string[];
+  readonly actor?: string;
+  readonly target?: string;
 }
 
 /** The place where a session stands in lists: when it was made, else when it was first seen. */
@@ -60,6 +192,9 @@ export function sortMsOf(session: Session): number {
 /** Everything that outlives the process. */
 export interface DurableStore {
   readonly sessions: SessionStore;
+  readonly intents: IntentStore;
+  readonly links: LinkStore;
+  readonly audit: AuditStore;
   /** Resolves where the store can be read and written just now; else throws STORE_UNAVAILABLE. */
   ping(): Promise<void>;
   close(): Promise<void>;

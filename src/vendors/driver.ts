@@ -2,7 +2,7 @@ import type { Capability } from '../domain/capability';
 import type { DeviceFacts, DeviceStatus } from '../domain/device';
 import type { ErrorCode } from '../domain/errors';
 import type { Outcome } from '../domain/outcome';
-import type { RemoteAccessFacts } from '../domain/remote-access';
+import type { AccessProtocol, RemoteAccessFacts } from '../domain/remote-access';
 import type { SessionFacts } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { Vendor } from '../domain/vendor';
@@ -62,6 +62,8 @@ export interface DriverTools {
   readonly transport: Transport;
   /** Told of each row that could not be read. */
   readonly dropped: (row: DroppedRow) => void;
+  /** When it is, for vendors that tell an end as seconds from their answer. Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Reading of ways in that are configured on devices, for vendors whose device rows do not tell them. */
@@ -92,6 +94,97 @@ export interface VpnReads {
   ): Promise<ReadonlyMap<string, Outcome<VpnFacts | null>>>;
 }
 
+/**
+ * How far an action at the vendor has come. A driver never waits: where the vendor carries an action out later, it
+ * tells how to look again and after how long; the account looks until it is done or its deadline has passed.
+ */
+export type Step<T> =
+  | { readonly done: T }
+  | { readonly afterMs: number; readonly again: (context: CallContext) => Promise<Step<T>> };
+
+/** A way in that is to be configured. */
+export interface NewRemoteAccess {
+  readonly vendorDeviceId: string;
+  readonly name: string;
+  readonly protocol: AccessProtocol;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What of a way in is to be changed. */
+export type RemoteAccessChanges = Partial<Omit<NewRemoteAccess, 'vendorDeviceId'>>;
+
+/** Configuring ways in. Not idempotent: a call is never repeated once its bytes may have left. */
+export interface RemoteAccessWrites {
+  create(access: NewRemoteAccess, context: CallContext): Promise<Step<RemoteAccessFacts>>;
+  update(
+    before: RemoteAccessFacts,
+    changes: RemoteAccessChanges,
+    context: CallContext,
+  ): Promise<Step<RemoteAccessFacts>>;
+  /** Done once the vendor no longer lists it; one that is gone already is done. */
+  remove(access: RemoteAccessFacts, context: CallContext): Promise<Step<null>>;
+}
+
+/** A link that is to be opened. */
+export interface LinkRequest {
+  readonly access: RemoteAccessFacts;
+  readonly durationSeconds: number;
+  /** Only this public IPv4 address may use it; null: whoever the vendor's own rule lets in. */
+  readonly allowedIp: string | null;
+}
+
+/** A link that the vendor has handed out. */
+export interface OpenedLink {
+  /** The vendor's own id of the link, unique within the way in; null where it has none of its own. */
+  readonly vendorSessionId: string | null;
+  /**
+   * The vendor's connection that carries the link. Links with the same one share it: it ends with the last of them.
+   */
+  readonly connectionRef: string;
+  /** True where the connection was up already and must stay up after the last link. */
+  readonly foundRunning: boolean;
+  readonly url: string | null;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly createdAt: Date | null;
+  /** When the vendor itself ends it; null where it never does. */
+  readonly vendorEndsAt: Date | null;
+}
+
+/** What is needed to end a link at the vendor. */
+export interface LinkReference {
+  readonly accessLocalId: string;
+  readonly vendorDeviceId: string;
+  readonly vendorSessionId: string | null;
+  readonly connectionRef: string;
+}
+
+/** Opening and ending links. */
+export interface LinkWrites {
+  /** True where the vendor ends a link by itself at the end that was asked for; else the graph keeps the end. */
+  readonly endsOnTime: boolean;
+  /** True where the vendor can be asked which links there are; else opening again tells which one runs. */
+  readonly listsOpen: boolean;
+  /** Reasons for which a link cannot be as asked; undefined: it can. Asked before the vendor is. */
+  refuses(request: LinkRequest): 'ALLOWED_IP' | undefined;
+  /** Not idempotent where every call makes a link of its own; `now` is when the answer is read. */
+  open(request: LinkRequest, context: CallContext): Promise<Step<OpenedLink>>;
+  /**
+   * Looks which links of a way in there are, for settling what got lost. Only where `listsOpen`, or where the state
+   * of a connection can be read.
+   */
+  running(access: RemoteAccessFacts, context: CallContext): Promise<readonly OpenedLink[]>;
+  /** Done once the vendor has confirmed that it is over; one that it no longer knows is over. */
+  close(link: LinkReference, context: CallContext): Promise<Step<null>>;
+}
+
+/** Bringing a device's VPN up and down. */
+export interface VpnWrites {
+  connect(vendorDeviceId: string, context: CallContext): Promise<Step<VpnFacts>>;
+  disconnect(vendorDeviceId: string, context: CallContext): Promise<Step<VpnFacts>>;
+}
+
 /** The capability interface: the mandatory few, and groups that are present or absent, so that no flag can lie. */
 export interface Driver {
   /** True where `listDevices` always answers with the whole account in one call. */
@@ -116,6 +209,9 @@ export interface Driver {
   readonly remoteAccesses?: RemoteAccessReads;
   readonly sessions?: SessionReads;
   readonly vpn?: VpnReads;
+  readonly remoteAccessWrites?: RemoteAccessWrites;
+  readonly links?: LinkWrites;
+  readonly vpnWrites?: VpnWrites;
 }
 
 /** What the operator configured for one account: the values of the vendor's {@link VendorConfiguration}. */

@@ -1,7 +1,12 @@
 import type { OpenStoreOptions } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
+import { itKeepsAnAuditLog, itNoticesTampering } from '../stores/audit-promises';
+import { itRecordsIntents } from '../stores/intent-promises';
 import { itKeepsALedger } from '../stores/ledger-promises';
+import { itKeepsLinks } from '../stores/link-promises';
 import { itListsSessions, itPages } from '../stores/list-promises';
+import { itDoesAsThePlainest } from '../stores/record-promises';
+import { aLink, anEntry, anIntent } from '../stores/records';
 import { aSession, NOW } from '../stores/sessions';
 
 /** One kind of store, as the suite needs it. */
@@ -14,6 +19,8 @@ export interface StoreUnderTest {
   written(): Promise<string>;
   /** Runs a statement behind the back of the store. */
   execute(statement: string): Promise<void>;
+  /** Runs a statement as {@link execute} does, with what guards the audit log out of the way. */
+  tamper(statement: string): Promise<void>;
   /** Closes all that was opened, and removes all that was made. */
   end(): Promise<void>;
 }
@@ -32,6 +39,11 @@ export function itKeepsThePromisesOfAStore(begin: () => Promise<StoreUnderTest>)
   describe('the ledger', () => itKeepsALedger(() => under));
   describe('lists', () => itListsSessions(() => under));
   describe('pages', () => itPages(() => under));
+  describe('links', () => itKeepsLinks(() => under));
+  describe('intents', () => itRecordsIntents(() => under));
+  describe('all of it', () => itDoesAsThePlainest(() => under));
+  describe('the audit log', () => itKeepsAnAuditLog(() => under));
+  describe('the audit log that was tampered with', () => itNoticesTampering(() => under));
   describe('its life', () => itLives(() => under));
 }
 
@@ -62,10 +74,13 @@ function itLives(under: () => StoreUnderTest): void {
   });
 
   test('a link is not written down in clear', async () => {
-    const { sessions } = await under().empty();
+    const { sessions, intents, links } = await under().empty();
     await sessions.save([aSession('secret')]);
+    await intents.begin(anIntent('one'), aLink('begun', { status: 'PENDING' }));
+    await intents.settle('one', new Date(NOW), aLink('begun'), [anEntry('begun')]);
+    await links.save([aLink('saved')], [anEntry('saved')]);
     const written = await under().written();
-    expect(written).toContain('rms:session:secret');
+    for (const id of ['secret', 'begun', 'saved']) expect(written).toContain(`rms:session:${id}`);
     expect(written).not.toContain('open-sesame');
   });
 
@@ -103,6 +118,20 @@ function itLives(under: () => StoreUnderTest): void {
       store.sessions.get(['rms:session:late']),
       store.sessions.list(ALL, 1),
       store.sessions.count(ALL),
+      store.intents.begin(anIntent('late'), null),
+      store.intents.settle('late', new Date(NOW), null, []),
+      store.intents.note('late', '{}'),
+      store.intents.unsettled(),
+      store.intents.forget(new Date(NOW), NOW),
+      store.links.get(['rms:session:late']),
+      store.links.overConnection('rms', 'connection', NOW),
+      store.links.owed(NOW),
+      store.links.nextOwedMs(),
+      store.links.save([aLink('late')], []),
+      store.audit.append([anEntry('late')]),
+      store.audit.list({ accounts: ['rms'] }, 1),
+      store.audit.readAll()[Symbol.asyncIterator]().next(),
+      store.audit.head(),
     ]) {
       await expect(doing).rejects.toMatchObject(UNAVAILABLE);
     }

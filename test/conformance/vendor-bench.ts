@@ -1,5 +1,6 @@
 import { DrawbridgeError, type ErrorCode } from '../../src/domain/errors';
 import { settle } from '../../src/domain/outcome';
+import type { RemoteAccessFacts } from '../../src/domain/remote-access';
 import type { CallContext, VendorResponse } from '../../src/transport/transport';
 import type {
   AccountSettings,
@@ -9,6 +10,7 @@ import type {
   DroppedRow,
   VendorModule,
 } from '../../src/vendors/driver';
+import { START } from '../support/manual-clock';
 import { type Script, ScriptedTransport } from '../support/scripted-transport';
 
 /** What a vendor has to tell about itself to be held against the rules of `src/vendors/driver.ts`. */
@@ -17,6 +19,8 @@ export interface VendorExample {
   readonly settings: AccountSettings;
   /** Ids in the vendor's form. */
   readonly ids: readonly [string, string, string];
+  /** A way in, where the vendor can restrict any to an address one that it can. */
+  readonly access: RemoteAccessFacts;
   /** A row of the device list, as the vendor sends it. */
   row(id: string): Readonly<Record<string, unknown>>;
   /** A row that names no device. `secret` stands in it somewhere. */
@@ -54,6 +58,7 @@ export function setUp(example: VendorExample, script: Script | VendorResponse): 
   const driver = example.module.createDriver(example.settings, {
     transport,
     dropped: (row) => dropped.push(row),
+    now: () => START,
   });
   return {
     driver,

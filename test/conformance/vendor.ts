@@ -1,5 +1,5 @@
 import { CAPABILITIES } from '../../src/domain/capability';
-import { DrawbridgeError, type ErrorCode } from '../../src/domain/errors';
+import { DrawbridgeError } from '../../src/domain/errors';
 import { settle } from '../../src/domain/outcome';
 import type { CallContext, VendorResponse } from '../../src/transport/transport';
 import { answer, type Script } from '../support/scripted-transport';
@@ -16,22 +16,9 @@ import {
   setUp,
   type VendorExample,
 } from './vendor-bench';
-
-/** Bodies that are no list of devices, whatever the vendor. */
-const GARBAGE: readonly unknown[] = [undefined, null, '', 'text', 7, true, [], {}, { error: null }, [{}]];
-
-/** The code for each error status. Source: docs of the closed list in src/domain/errors.ts. */
-const CODES: readonly (readonly [status: number, code: ErrorCode])[] = [
-  [400, 'VENDOR_REJECTED'],
-  [401, 'VENDOR_UNAUTHORIZED'],
-  [403, 'VENDOR_UNAUTHORIZED'],
-  [404, 'NOT_FOUND'],
-  [422, 'VENDOR_REJECTED'],
-  [429, 'VENDOR_RATE_LIMITED'],
-  [500, 'VENDOR_UNAVAILABLE'],
-  [502, 'VENDOR_UNAVAILABLE'],
-  [503, 'VENDOR_UNAVAILABLE'],
-];
+import { CODES, GARBAGE } from './vendor-failures';
+import { describeModule } from './vendor-module';
+import { describeWrites } from './vendor-writes';
 
 /** The rules that every driver keeps. Called once for each vendor, from its own test file. */
 export function describeVendor(example: VendorExample): void {
@@ -46,7 +33,8 @@ export function describeVendor(example: VendorExample): void {
     describeRequests(example, bench);
     describeLookUp(example, bench);
     describePromises(example, bench);
-    describeModule(example);
+    describeWrites(example, bench);
+    describeModule(example, bench);
   });
 }
 
@@ -266,35 +254,6 @@ function describePromises(example: VendorExample, bench: MakeBench): void {
       '0'.repeat(600),
     ]) {
       expect([id, driver.deviceKey(id)]).toEqual([id, undefined]);
-    }
-  });
-}
-
-function describeModule(example: VendorExample): void {
-  const { module } = example;
-  const { configuration } = module;
-
-  it('knows from the answer alone when its credentials ran out', () => {
-    expect(module.isUnauthorized(answer(401))).toBe(true);
-    for (const status of [400, 403, 404, 429, 500]) expect(module.isUnauthorized(answer(status))).toBe(false);
-    const page = example.page([], false, 0);
-    expect(module.isUnauthorized(answer(200, page))).toBe(false);
-  });
-
-  it('declares every setting that it names, and prints no secret', () => {
-    const declared = Object.keys(configuration.settings);
-    expect(declared).toEqual(expect.arrayContaining([...configuration.madeBy]));
-    expect(configuration.missing(new Set(declared))).toBeUndefined();
-    expect(declared).toContain(configuration.missing(new Set()));
-    for (const [name, { kind }] of Object.entries(configuration.settings)) {
-      expect([name, kind === 'secret']).toEqual([name, /token|password|key$/i.test(name)]);
-    }
-  });
-
-  it('names a source for every endpoint', () => {
-    for (const { path, source, purpose, permission } of Object.values(module.catalogue)) {
-      expect(path).toMatch(/^\//);
-      for (const text of [source, purpose, permission]) expect(text).not.toBe('');
     }
   });
 }

@@ -1,29 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
-import { openPlayground } from '../../src/server/playground/playground';
-import { buildPlayground } from '../../src/server/playground/playground-build';
-import { type RunningService, startStandInService } from '../server/playground/stand-in-service';
+import { startTestService, type TestService } from '../support/service';
 
-const PROJECT = path.resolve(__dirname, '../..');
 const BROWSER = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium'].find((file) => file && existsSync(file));
 
 if (!BROWSER) {
   process.stderr.write('playground in a browser: skipped, no Chromium found (set CHROMIUM_PATH)\n');
 }
 
-async function openService(): Promise<RunningService> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'playground-'));
-  await buildPlayground(path.join(folder, 'built'));
-  const playground = openPlayground(path.join(folder, 'built'));
-  await rm(folder, { recursive: true });
-  return startStandInService(playground, await readFile(path.join(PROJECT, 'schema.graphql'), 'utf8'));
-}
-
 (BROWSER ? describe : describe.skip)('playground in a browser', () => {
-  let service: RunningService;
+  let service: TestService;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -31,7 +17,7 @@ async function openService(): Promise<RunningService> {
   let strayRequests: string[];
 
   beforeAll(async () => {
-    service = await openService();
+    service = await startTestService();
     browser = await chromium.launch({
       ...(BROWSER ? { executablePath: BROWSER } : {}),
       headless: true,
@@ -96,6 +82,21 @@ async function openService(): Promise<RunningService> {
     expect(request.postDataJSON()).toMatchObject({
       operationName: 'FindDevices',
       variables: { orderBy: { field: 'NAME', direction: 'ASC' } },
+    });
+  });
+
+  test('the example of one device finds a device of the simulated fleet, with its ways in and a link', async () => {
+    await page.getByRole('tab', { name: 'OneDevice' }).click();
+    await page.getByText('query OneDevice').first().waitFor();
+    const response = await (await runOperation(page)).response();
+    expect(await response?.json()).toMatchObject({
+      data: {
+        device: {
+          name: expect.any(String),
+          status: 'ONLINE',
+          remoteAccesses: expect.arrayContaining([expect.objectContaining({ name: expect.any(String) })]),
+        },
+      },
     });
   });
 

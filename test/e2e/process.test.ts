@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ask, Launcher, tokensFile } from './service-process';
 
@@ -14,9 +12,7 @@ test('a start in an empty folder says in plain words that the vendors are simula
   expect(ready['url']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
   expect(ready).toMatchObject({ level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/) });
   const said = service.lines.map(({ msg }) => msg);
-  expect(said.slice(0, -1)).toEqual([
-    'no vendor account is configured: 120 simulated devices are served',
-  ]);
+  expect(said.slice(0, -1)).toEqual(['no vendor account is configured: 120 simulated devices are served']);
   expect(service.stderr).toBe('');
 });
 
@@ -44,32 +40,48 @@ test('right after its ready line it answers a query over all three vendors', asy
   expect(answer.errors).toBeUndefined();
 });
 
-test('what it keeps is readable by its owner only, and below its folder', async () => {
-  const service = await launcher.launch();
+test('beside simulated vendors nothing is left in the folder, nor in the temporary one after the stop', async () => {
+  const temporary = await launcher.folder();
+  const service = await launcher.launch({ env: { TMPDIR: temporary } });
   await service.ready();
-  expect(await readdir(service.folder)).toEqual(['data']);
-  expect(await readdir(path.join(service.folder, 'data'))).toEqual(
-    expect.arrayContaining(['drawbridge.db', 'drawbridge.key']),
-  );
+  expect(await readdir(temporary)).toHaveLength(1);
+  await service.stop();
+  expect(await readdir(service.folder)).toEqual([]);
+  expect(await readdir(temporary)).toEqual([]);
+});
+
+test('what a configured store keeps is for its owner only', async () => {
+  const service = await launcher.launch({ env: { DATABASE_URL: 'file:./data/drawbridge.db' } });
+  await service.ready();
+  const data = path.join(service.folder, 'data');
+  const names = await readdir(data);
+  expect(names).toEqual(expect.arrayContaining(['drawbridge.db', 'drawbridge.key']));
+  for (const file of [data, ...names.map((name) => path.join(data, name))]) {
+    expect([file, (await stat(file)).mode & 0o077]).toEqual([file, 0]);
+  }
 });
 
 test('a .env file in the folder is read, and the environment of the process wins over it', async () => {
-  const folder = await launcher.folder({ '.env': 'SIMULATED_DEVICES=12\nSIMULATED_LATENCY_MS=0\nLOG_LEVEL=warn\n' });
+  const folder = await launcher.folder({
+    '.env': 'SIMULATED_DEVICES=12\nSIMULATED_LATENCY_MS=0\nLOG_LEVEL=warn\n',
+  });
   const service = await launcher.launch({ folder, env: { LOG_LEVEL: 'info' } });
   const url = await service.ready();
-  expect(await ask(url, '{ fleet { totalDevices } }')).toMatchObject({ data: { fleet: { totalDevices: 12 } } });
+  expect(await ask(url, '{ fleet { totalDevices } }')).toMatchObject({
+    data: { fleet: { totalDevices: 12 } },
+  });
 });
 
 test('a port that is taken ends the start with a sentence that names it and says what to set, code 1', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
-  const service = await launcher.launch({ env: { PORT: String(port) } });
+  const temporary = await launcher.folder();
+  const url = await (await launcher.launch()).ready();
+  const { port } = new URL(url);
+  const service = await launcher.launch({ env: { PORT: port, TMPDIR: temporary } });
   expect((await service.exit).code).toBe(1);
-  expect(service.stderr.trim().split('\n')).toEqual([
-    expect.stringMatching(new RegExp(`^Drawbridge could not be started: .*\\b${port}\\b.*taken.*PORT=`)),
-  ]);
-  other.close();
+  expect(service.stderr).toBe(
+    `Drawbridge could not be started: port ${port} of 127.0.0.1 is taken; set another one, for example PORT=${Number(port) + 1}, or PORT=0 for any free one.\n`,
+  );
+  expect(await readdir(temporary)).toEqual([]);
 });
 
 test('an address that this machine does not have ends the start with a sentence that names HOST, code 1', async () => {
@@ -83,7 +95,9 @@ test('an address that this machine does not have ends the start with a sentence 
 });
 
 test('a store that cannot be opened ends the start with a sentence and without a stack, code 1', async () => {
-  const folder = await launcher.folder({ 'drawbridge.db': 'this is a text, and no database at all'.repeat(50) });
+  const folder = await launcher.folder({
+    'drawbridge.db': 'this is a text, and no database at all'.repeat(50),
+  });
   const service = await launcher.launch({ folder, env: { DATABASE_URL: 'file:drawbridge.db' } });
   expect((await service.exit).code).toBe(1);
   expect(service.stderr).toMatch(/^Drawbridge could not be started: The store could not be opened.*\n$/);

@@ -30,10 +30,15 @@ function first(session: Session): Entry {
 }
 
 function after(before: Entry, session: Session): Entry {
-  const { status } = before.session;
+  const { status, createdBy, reason } = before.session;
   const kept = status === session.status || mayBecome(status, session.status) ? session.status : status;
   return {
-    session: { ...session, status: kept },
+    session: {
+      ...session,
+      status: kept,
+      createdBy: session.createdBy ?? createdBy,
+      reason: session.reason ?? reason,
+    },
     sortMs: session.createdAt === null ? before.sortMs : session.createdAt.getTime(),
   };
 }

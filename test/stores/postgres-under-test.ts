@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { Client } from 'pg';
 
+import { EMPTY_HEAD } from '../../src/stores/audit-chain';
 import { type OpenStoreOptions, openStore } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
 import type { StoreUnderTest } from '../conformance/store';
@@ -39,7 +40,9 @@ export class PostgresUnderTest implements StoreUnderTest {
 
   async empty(): Promise<DurableStore> {
     this.#shared ??= await this.again();
-    await this.execute('truncate sessions, heartbeat');
+    await this.tamper(
+      `truncate sessions, heartbeat, intents, audit; update audit_head set entries = 0, hash = '${EMPTY_HEAD.hash}'`,
+    );
     return this.#shared;
   }
 
@@ -52,9 +55,17 @@ export class PostgresUnderTest implements StoreUnderTest {
 
   async written(): Promise<string> {
     const client = await this.connect();
-    const { rows } = await client.query('select * from sessions');
+    const written = [];
+    for (const table of ['sessions', 'intents', 'audit']) {
+      written.push((await client.query(`select * from ${table}`)).rows);
+    }
     await client.end();
-    return JSON.stringify(rows);
+    return JSON.stringify(written);
+  }
+
+  async tamper(statement: string): Promise<void> {
+    const guards = 'alter table audit';
+    await this.execute(`${guards} disable trigger user; ${statement}; ${guards} enable trigger user`);
   }
 
   async execute(statement: string): Promise<void> {

@@ -45,6 +45,11 @@ export class SqliteUnderTest implements StoreUnderTest {
     database.close();
   }
 
+  async tamper(statement: string): Promise<void> {
+    const guards = ['update', 'delete'].map((change) => `drop trigger if exists audit_refuses_${change}`);
+    for (const each of [...guards, statement]) await this.execute(each);
+  }
+
   async end(): Promise<void> {
     for (const store of this.#opened) await store.close();
     for (const folder of this.#folders) await rm(folder, { recursive: true });

@@ -1,4 +1,6 @@
 import type { CallContext, Transport, VendorRequest, VendorResponse } from '../../src/transport/transport';
+import type { DriverTools, DroppedRow } from '../../src/vendors/driver';
+import { START } from './manual-clock';
 
 /** What a script answers to a request. */
 export type Script = (request: VendorRequest, nth: number) => VendorResponse | Promise<VendorResponse>;
@@ -29,6 +31,11 @@ export function answersInTurn(...answers: readonly VendorResponse[]): ScriptedTr
     if (answer === undefined) throw new Error(`no answer was prepared for ${lineOf(request)}`);
     return answer;
   });
+}
+
+/** What a driver is made from, on a scripted transport; the time is that of a manual clock at its start. */
+export function toolsOn(transport: ScriptedTransport, dropped: DroppedRow[] = []): DriverTools {
+  return { transport, dropped: (row) => dropped.push(row), now: () => START };
 }
 
 /** An answer as the transport hands it on. */

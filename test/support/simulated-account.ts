@@ -19,8 +19,14 @@ export function openSimulatedAccount(
   given: Readonly<Record<string, string | boolean>> & { readonly baseUrl: string },
   clock: ManualClock,
 ): SimulatedAccount {
-  const fetch = openFetch({ baseUrl: given.baseUrl, timeoutMs: 5_000, connections: 16 });
   const settings = settingsOf(module.configuration, given);
+  const statusUrl = module.statusUrl?.(settings);
+  const fetch = openFetch({
+    baseUrl: given.baseUrl,
+    ...(statusUrl === undefined ? {} : { statusUrl }),
+    timeoutMs: 5_000,
+    connections: 16,
+  });
   const options = {
     account: settings.key,
     fetch,
@@ -37,6 +43,7 @@ export function openSimulatedAccount(
   const driver = module.createDriver(settings, {
     transport: openTransport(options, authenticator, module.isUnauthorized),
     dropped: (row) => dropped.push(row),
+    now: () => clock.now(),
   });
   return { driver, dropped, walk: (pageSize = 100) => walk(driver, pageSize), close: () => fetch.close() };
 }

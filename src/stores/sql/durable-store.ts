@@ -1,7 +1,10 @@
 import type { DurableStore } from '../ports';
 import type { Sealer } from '../seal';
+import { SqlAuditStore } from './audit-store';
 import type { SqlEngine } from './engine';
 import { guarded } from './errors';
+import { SqlIntentStore } from './intent-store';
+import { SqlLinkStore } from './link-store';
 import { migrate } from './migrate';
 import { SqlSessionStore } from './session-store';
 
@@ -15,8 +18,12 @@ export async function openSqlStore(engine: SqlEngine, sealer: Sealer): Promise<D
     await engine.close();
     throw thrown;
   }
+  const { db } = engine;
   return {
-    sessions: new SqlSessionStore({ db: engine.db, sealer }),
+    sessions: new SqlSessionStore({ db, sealer }),
+    intents: new SqlIntentStore({ db, sealer }),
+    links: new SqlLinkStore({ db, sealer }),
+    audit: new SqlAuditStore(db),
     ping: () => guarded('The store could not be written', () => beat(engine)),
     close: () => engine.close(),
   };

@@ -27,11 +27,11 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
   SQLITE_CORRUPT: { says: 'the database file is damaged. Restore it from a backup', retryable: false },
   SQLITE_CONSTRAINT: {
-    says: 'it contradicts what is stored: a vendor reference is taken in its account',
+    says: 'it contradicts what is stored: an id, or a vendor reference in its account, is taken',
     retryable: false,
   },
   '23': {
-    says: 'it contradicts what is stored: a vendor reference is taken in its account',
+    says: 'it contradicts what is stored: an id, or a vendor reference in its account, is taken',
     retryable: false,
   },
   '25006': { says: 'PostgreSQL only lets this service read. Point DATABASE_URL at the primary server' },
@@ -43,6 +43,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   '53300': { says: 'PostgreSQL has no connection left. Raise max_connections, or run fewer replicas' },
   '57': { says: 'PostgreSQL is starting, stopping or cancelled the work. Check the server' },
   ECONNREFUSED: { says: 'nothing listens there. Check that PostgreSQL runs, and DATABASE_URL' },
+  ENOENT: { says: 'there is no such file. Check DATABASE_URL', retryable: false },
   ENOTFOUND: { says: 'the host name of DATABASE_URL is not known. Check it' },
   EACCES: { says: 'a permission is missing. Check who owns the database file and its folder' },
   EROFS: { says: 'the disk is mounted read-only. Mount it for writing, or name another in DATABASE_URL' },

@@ -5,12 +5,18 @@ import type { SqlEngine } from './engine';
 import { guarded } from './errors';
 import { sessionsMigration } from './migrations/0001-sessions';
 import { heartbeatMigration } from './migrations/0002-heartbeat';
+import { linksMigration } from './migrations/0003-links';
+import { intentsMigration } from './migrations/0004-intents';
+import { auditMigration } from './migrations/0005-audit';
 
 /** Names sort in the order in which the migrations run; one that was released is never changed again. */
 function migrationsOf(engine: SqlEngine): Record<string, Migration> {
   return {
     '0001-sessions': sessionsMigration(engine.sortedText),
     '0002-heartbeat': heartbeatMigration(),
+    '0003-links': linksMigration(),
+    '0004-intents': intentsMigration(engine.sortedText),
+    '0005-audit': auditMigration(engine.appendOnly),
   };
 }
 

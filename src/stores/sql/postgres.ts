@@ -36,6 +36,12 @@ export function openPostgres(options: PostgresOptions): SqlEngine {
   return {
     db,
     sortedText: sql`text collate "C"`,
+    appendOnly: (table) => [
+      `create function ${table}_refuses() returns trigger language plpgsql as ` +
+        `$$ begin raise exception '${table} is append-only'; end $$`,
+      `create trigger ${table}_refuses_changes before update or delete or truncate on ${table} ` +
+        `for each statement execute function ${table}_refuses()`,
+    ],
     async schema() {
       const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
       return rows[0]?.name ?? undefined;

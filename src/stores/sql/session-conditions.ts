@@ -2,7 +2,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 
 import type { SessionStatus } from '../../domain/session';
 import type { SessionPosition, SessionQuery } from '../ports';
-import { storable } from './session-row';
+import { storable } from './storable';
 import type { Tables } from './tables';
 
 type Builder = ExpressionBuilder<Tables, 'sessions'>;
@@ -29,7 +29,7 @@ export function matches(eb: Builder, query: SessionQuery): Condition {
 }
 
 /** The rule of `statusAt` in SQL: an ACTIVE session whose end has passed is EXPIRED. */
-function standsAs(eb: Builder, status: SessionStatus, nowMs: number): Condition {
+export function standsAs(eb: Builder, status: SessionStatus, nowMs: number): Condition {
   const stored = eb('status', '=', status);
   if (status === 'ACTIVE') {
     return eb.and([stored, eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', nowMs)])]);

@@ -1,18 +1,11 @@
-import { SESSION_STATUSES, type Session } from '../../domain/session';
+import { type LinkRecord, SESSION_STATUSES, type Session } from '../../domain/session';
 import { VENDORS } from '../../domain/vendor';
 import { sortMsOf } from '../ports';
 import type { Sealer } from '../seal';
+import { storable, storableOrNull } from './storable';
 import type { SessionRow } from './tables';
 
-/**
- * Texts as every database keeps them: PostgreSQL refuses the character NUL, SQLite ends the text there. It becomes the
- * replacement character, in what is written and in what is asked for.
- */
-export function storable(text: string): string {
-  return text.replaceAll('\0', '\ufffd');
-}
-
-/** A session as a row, its URL sealed. */
+/** A session that a read has seen as a row, its URL sealed. */
 export function rowOf(session: Session, sealer: Sealer): SessionRow {
   const id = storable(session.id);
   return {
@@ -32,6 +25,21 @@ export function rowOf(session: Session, sealer: Sealer): SessionRow {
     reason: storableOrNull(session.reason),
     observed_at: session.observedAt.getTime(),
     sort_at: sortMsOf(session),
+    connection_ref: null,
+    found_running: 0,
+    end_owed: 0,
+    made_here: 0,
+  };
+}
+
+/** A link as a row, its URL sealed. */
+export function linkRowOf(link: LinkRecord, madeHere: boolean, sealer: Sealer): SessionRow {
+  return {
+    ...rowOf(link, sealer),
+    connection_ref: storableOrNull(link.connectionRef),
+    found_running: link.foundRunning ? 1 : 0,
+    end_owed: link.endOwed ? 1 : 0,
+    made_here: madeHere ? 1 : 0,
   };
 }
 
@@ -56,8 +64,14 @@ export function sessionOf(row: SessionRow, sealer: Sealer): Session {
   };
 }
 
-function storableOrNull(text: string | null): string | null {
-  return text === null ? null : storable(text);
+/** A row as a link. */
+export function linkOf(row: SessionRow, sealer: Sealer): LinkRecord {
+  return {
+    ...sessionOf(row, sealer),
+    connectionRef: row.connection_ref,
+    foundRunning: row.found_running === 1,
+    endOwed: row.end_owed === 1,
+  };
 }
 
 function msOrNull(instant: Date | null): number | null {

@@ -3,14 +3,13 @@ import type { Kysely } from 'kysely';
 import type { Session } from '../../domain/session';
 import type { SessionPage, SessionPosition, SessionQuery, SessionStore } from '../ports';
 import type { Sealer } from '../seal';
+import { inChunks } from './chunks';
 import { guarded } from './errors';
 import { comesAfter, distinct, findsNothing, matches } from './session-conditions';
-import { rowOf, sessionOf, storable } from './session-row';
+import { rowOf, sessionOf } from './session-row';
 import { inRounds, upsertSessions } from './session-upsert';
+import { storable } from './storable';
 import type { SessionRow, Tables } from './tables';
-
-/** Rows and ids in one statement: SQLite takes 32,766 variables, a row has 16. */
-const CHUNK = 500;
 
 const READ = 'The sessions could not be read';
 
@@ -148,12 +147,6 @@ export class SqlSessionStore implements SessionStore {
 function inParts(query: SessionQuery): readonly SessionQuery[] {
   if (query.deviceIds === undefined) return [query];
   return inChunks(distinct(query.deviceIds)).map((deviceIds) => ({ ...query, deviceIds }));
-}
-
-function inChunks<T>(items: readonly T[]): readonly (readonly T[])[] {
-  const chunks: (readonly T[])[] = [];
-  for (let start = 0; start < items.length; start += CHUNK) chunks.push(items.slice(start, start + CHUNK));
-  return chunks;
 }
 
 /** The order of lists. Ids compare by their bytes, as the databases have it. */

@@ -4,43 +4,69 @@ import { isFinal, mayBecome, SESSION_STATUSES } from '../../domain/session';
 import type { SessionRow, Tables } from './tables';
 
 /**
- * Writes rows with one statement. What is there already is replaced, except that a status never goes back, and that a
- * session whose making nobody knows stays where it was first seen.
+ * Writes what reads have seen with one statement. What is there already is replaced, except that a status never goes
+ * back, that a session whose making nobody knows stays where it was first seen, and that what this graph knows of a
+ * link is not forgotten.
  */
 export async function upsertSessions(db: Kysely<Tables>, rows: readonly SessionRow[]): Promise<void> {
   await db
     .insertInto('sessions')
     .values([...rows])
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(replacement))
+    .execute();
+}
+
+/** Writes links with one statement, as {@link upsertSessions} does, with what only a link has. */
+export async function upsertLinks(db: Kysely<Tables>, rows: readonly SessionRow[]): Promise<void> {
+  await db
+    .insertInto('sessions')
+    .values([...rows])
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet((eb) => ({
-        account: eb.ref('excluded.account'),
-        vendor: eb.ref('excluded.vendor'),
-        device_id: eb.ref('excluded.device_id'),
-        remote_access_id: eb.ref('excluded.remote_access_id'),
-        vendor_ref: eb.ref('excluded.vendor_ref'),
-        url_sealed: eb.ref('excluded.url_sealed'),
-        host: eb.ref('excluded.host'),
-        port: eb.ref('excluded.port'),
-        status: eb
+        ...replacement(eb),
+        connection_ref: eb.ref('excluded.connection_ref'),
+        found_running: eb.ref('excluded.found_running'),
+        end_owed: eb.ref('excluded.end_owed'),
+        made_here: eb
           .case()
-          .when(staysAsItWas(eb))
-          .then(eb.ref('sessions.status'))
-          .else(eb.ref('excluded.status'))
-          .end(),
-        created_at: eb.ref('excluded.created_at'),
-        expires_at: eb.ref('excluded.expires_at'),
-        created_by: eb.ref('excluded.created_by'),
-        reason: eb.ref('excluded.reason'),
-        observed_at: eb.ref('excluded.observed_at'),
-        sort_at: eb
-          .case()
-          .when('excluded.created_at', 'is', null)
-          .then(eb.ref('sessions.sort_at'))
-          .else(eb.ref('excluded.sort_at'))
+          .when('sessions.made_here', '=', 1)
+          .then(eb.ref('sessions.made_here'))
+          .else(eb.ref('excluded.made_here'))
           .end(),
       })),
     )
     .execute();
+}
+
+/** What becomes of the columns that every session has. */
+function replacement(eb: Conflict) {
+  return {
+    account: eb.ref('excluded.account'),
+    vendor: eb.ref('excluded.vendor'),
+    device_id: eb.ref('excluded.device_id'),
+    remote_access_id: eb.ref('excluded.remote_access_id'),
+    vendor_ref: eb.ref('excluded.vendor_ref'),
+    url_sealed: eb.ref('excluded.url_sealed'),
+    host: eb.ref('excluded.host'),
+    port: eb.ref('excluded.port'),
+    status: eb
+      .case()
+      .when(staysAsItWas(eb))
+      .then(eb.ref('sessions.status'))
+      .else(eb.ref('excluded.status'))
+      .end(),
+    created_at: eb.ref('excluded.created_at'),
+    expires_at: eb.ref('excluded.expires_at'),
+    created_by: eb.fn.coalesce('excluded.created_by', 'sessions.created_by'),
+    reason: eb.fn.coalesce('excluded.reason', 'sessions.reason'),
+    observed_at: eb.ref('excluded.observed_at'),
+    sort_at: eb
+      .case()
+      .when('excluded.created_at', 'is', null)
+      .then(eb.ref('sessions.sort_at'))
+      .else(eb.ref('excluded.sort_at'))
+      .end(),
+  };
 }
 
 /**
@@ -61,7 +87,8 @@ export function inRounds(rows: readonly SessionRow[]): readonly (readonly Sessio
   return rounds.map((round) => round.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
 }
 
-const FINAL = SESSION_STATUSES.filter(isFinal);
+/** The states that nothing follows. */
+export const FINAL = SESSION_STATUSES.filter(isFinal);
 
 /** The steps between other states that the domain does not allow either. */
 const BACKWARDS = SESSION_STATUSES.filter((from) => !isFinal(from)).flatMap((from) =>

@@ -36,6 +36,12 @@ export function openSqlite(path: string): SqlEngine {
   return {
     db,
     sortedText: sql`text`,
+    appendOnly: (table) =>
+      ['update', 'delete'].map(
+        (change) =>
+          `create trigger ${table}_refuses_${change} before ${change} on ${table} ` +
+          `begin select raise(abort, '${table} is append-only'); end`,
+      ),
     schema: async () => undefined,
     async close() {
       await db.destroy();

@@ -19,6 +19,49 @@ export interface SessionRow {
   readonly observed_at: number;
   /** When it was made, else when it was first seen: the place in lists. */
   readonly sort_at: number;
+  /** Whom to tell at the vendor that it is over; null until known, and for links that were made elsewhere. */
+  readonly connection_ref: string | null;
+  /** 1: the connection was up before, and stays up. */
+  readonly found_running: number;
+  /** 1: this graph has to end it at the vendor. */
+  readonly end_owed: number;
+  /** 1: a link of this graph. 0: one that a read has seen. */
+  readonly made_here: number;
+}
+
+/** What a caller asked for. Instants are milliseconds since 1970. */
+export interface IntentRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly action: string;
+  readonly idempotency_key: string | null;
+  readonly input_digest: string;
+  readonly account: string;
+  readonly session_id: string | null;
+  readonly detail: string;
+  readonly asked_at: number;
+  readonly settled_at: number | null;
+}
+
+/** An entry of the audit log. The instant is milliseconds since 1970. */
+export interface AuditRow {
+  readonly sequence: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly account: string;
+  readonly target: string | null;
+  readonly detail: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly hash: string;
+}
+
+/** The one row that tells where the audit log ends; who appends holds its lock. */
+interface AuditHeadRow {
+  readonly id: number;
+  readonly entries: number;
+  readonly hash: string;
 }
 
 /** The one row that proves that the store can be written. */
@@ -31,4 +74,7 @@ interface HeartbeatRow {
 export interface Tables {
   readonly sessions: SessionRow;
   readonly heartbeat: HeartbeatRow;
+  readonly intents: IntentRow;
+  readonly audit: AuditRow;
+  readonly audit_head: AuditHeadRow;
 }

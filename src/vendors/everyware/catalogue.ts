@@ -3,6 +3,9 @@ import type { Catalogue } from '../catalogue';
 const READ_DEVICES = 'device:read';
 const READ_CONNECTIONS = 'device_connection:read';
 const READ_VPN = 'vpn:read';
+const SWITCH_VPN = 'vpn:connect';
+/** The server waits 30 s for the device before it gives up. Source: eclipse/kapua, device-management-setting.properties. */
+const DEVICE_TIMEOUT_MS = 35_000;
 const SIGN_IN = 'a user or an API key of the installation';
 const OPENAPI = 'Everyware Cloud OpenAPI 6.0.8';
 
@@ -75,6 +78,36 @@ export const everywareCatalogue = {
     freshness: 'vpn',
     permission: READ_VPN,
     source: `${OPENAPI}, GET /{scopeId}/devices/{deviceId}/vpn`,
+  },
+  connectVpn: {
+    method: 'POST',
+    path: '/{scopeId}/devices/{deviceId}/vpn/_connect',
+    purpose: 'Tells the VPN client of one device to connect; the tunnel may be up later',
+    batch: 1,
+    timeoutMs: DEVICE_TIMEOUT_MS,
+    freshness: 'none',
+    permission: SWITCH_VPN,
+    source: `${OPENAPI}, POST /{scopeId}/devices/{deviceId}/vpn/_connect`,
+  },
+  disconnectVpn: {
+    method: 'POST',
+    path: '/{scopeId}/devices/{deviceId}/vpn/_disconnect',
+    purpose: 'Tells the VPN client of one device to disconnect',
+    batch: 1,
+    timeoutMs: DEVICE_TIMEOUT_MS,
+    freshness: 'none',
+    permission: SWITCH_VPN,
+    source: `${OPENAPI}, POST /{scopeId}/devices/{deviceId}/vpn/_disconnect`,
+  },
+  disconnectVpnAsPrinted: {
+    method: 'POST',
+    path: '/{scopeId}/devices/{deviceId}/vpn/_discconect',
+    purpose: 'The same, as the documentation spells it; for servers that do not know the other path',
+    batch: 1,
+    timeoutMs: DEVICE_TIMEOUT_MS,
+    freshness: 'none',
+    permission: SWITCH_VPN,
+    source: 'Everyware Cloud docs, Device VPN Connections',
   },
   listVpnConnections: {
     method: 'GET',

@@ -13,13 +13,16 @@ import { parseEnvelope, parseRow } from '../wire';
 import { WITH_VPN_CLIENT, WITHOUT_VPN_CLIENT } from './capabilities';
 import { everywareCatalogue } from './catalogue';
 import { assertSuccess, isIllegalId } from './errors';
+import { createLinkWrites } from './links';
 import { lacksConnection, mayHaveVpnClient, STATUS_FILTER, toDevice, toRemoteAccesses } from './mapping';
+import { createTunnel, createVpnWrites } from './tunnel';
 import { createVpnReads } from './vpn';
 import { connection, type DeviceRow, deviceRow, ID, listEnvelope } from './wire';
 
 /** The driver of one Everyware Cloud account, which sees one scope. */
 export function createEverywareDriver(settings: AccountSettings, tools: DriverTools): Driver {
   const scopeId = settings.text('scopeId');
+  const tunnel = createTunnel(tools, scopeId);
   return {
     listsWholeAccount: false,
     statusFilters: [...STATUS_FILTER.keys()],
@@ -31,6 +34,8 @@ export function createEverywareDriver(settings: AccountSettings, tools: DriverTo
       get: (ids, context) => devicesById(tools, scopeId, ids, context),
     },
     vpn: createVpnReads(tools, { scopeId, bulk: settings.flag('vpnBulk') }),
+    vpnWrites: createVpnWrites(tunnel),
+    links: createLinkWrites(tunnel, tools.now),
   };
 }
 

@@ -33,6 +33,21 @@ export function assertSuccess(response: VendorResponse, endpoint: Endpoint): voi
   throw httpError({ ...response, status }, endpoint);
 }
 
+/** True for a 404 about the path and not about a device: a server that does not know it, or has no VPN. */
+export function isUnknownPath(response: VendorResponse): boolean {
+  if (response.status !== 404) return false;
+  const info = exceptionInfo.safeParse(response.body);
+  return !info.success || info.data.kapuaErrorCode !== 'ENTITY_NOT_FOUND';
+}
+
+/** As {@link assertSuccess}, for switching a VPN: a path that is not known is no device that does not exist. */
+export function assertSwitched(response: VendorResponse, endpoint: Endpoint): void {
+  if (isUnknownPath(response)) {
+    throw new DrawbridgeError('VENDOR_REJECTED', 'The vendor has no VPN for this device.');
+  }
+  assertSuccess(response, endpoint);
+}
+
 /** True where the vendor says that what was asked for cannot be an id of its kind. */
 export function isIllegalId(response: VendorResponse): boolean {
   const info = exceptionInfo.safeParse(response.body);

@@ -23,4 +23,24 @@ export const remoteitCatalogue = {
     permission: SIGNED_IN,
     source: 'remoteit/docs, api-reference/devices/list.md',
   },
+  connect: {
+    method: 'POST',
+    path: '/device/connect',
+    purpose: 'A proxy connection to one service; answered once it is up, or cannot be',
+    batch: 1,
+    // The vendor's own client waits as long. Source: remoteit/sdk-go, contracts/constants.go.
+    timeoutMs: 40_000,
+    freshness: 'none',
+    permission: SIGNED_IN,
+    source: 'remoteit/docs, api-reference/devices/connect.md',
+  },
+  disconnect: {
+    method: 'POST',
+    path: '/device/connect/stop',
+    purpose: 'The end of one proxy connection; needs the service and the connection',
+    batch: 1,
+    freshness: 'none',
+    permission: SIGNED_IN,
+    source: 'remoteit/docs, api-reference/devices/device-connect-stop.md',
+  },
 } as const satisfies Catalogue;

@@ -1,8 +1,9 @@
 import type { CallContext } from '../../transport/transport';
-import type { DevicePage, DeviceRecord, Driver, DriverTools } from '../driver';
+import type { AccountSettings, DevicePage, DeviceRecord, Driver, DriverTools } from '../driver';
 import { parseEnvelope, parseRow } from '../wire';
 import { remoteitCatalogue } from './catalogue';
 import { assertSuccess } from './errors';
+import { createLinkWrites } from './links';
 import { addressKey, toCapabilities, toDevice, toRemoteAccesses } from './mapping';
 import { ADDRESS, deviceRow, listEnvelope } from './wire';
 
@@ -10,13 +11,14 @@ import { ADDRESS, deviceRow, listEnvelope } from './wire';
  * The driver of one remote.it account. One call lists everything there is to read: rows are services, which are their
  * own way in. The REST API has no look-up by id, lists no connections and knows no VPN state.
  */
-export function createRemoteitDriver(tools: DriverTools): Driver {
+export function createRemoteitDriver(settings: AccountSettings, tools: DriverTools): Driver {
   return {
     listsWholeAccount: true,
     statusFilters: [],
     hasTags: false,
     deviceKey: (id) => (ADDRESS.test(id) ? addressKey(id) : undefined),
     listDevices: (_, context) => listDevices(tools, context),
+    links: createLinkWrites(settings, tools),
   };
 }
 

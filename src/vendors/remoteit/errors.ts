@@ -13,6 +13,19 @@ const ABOUT_TOKEN = /\btoken\b/i;
 /** Reasons that speak of the user. [0102]: name or password. Source: remoteit/docs, authentication.md. */
 const ABOUT_USER = /\[0102\]|missing user|username or password/i;
 
+/** Reasons that speak of the developer key. */
+const ABOUT_KEY = /\bdeveloper ?key\b/i;
+
+/** Reasons for which a service cannot be reached now. The docs name none: read off its states and public clients. */
+const ABOUT_OFFLINE = /\b(offline|inactive|unreachable|not (active|online|connected|reachable))\b/i;
+
+/** Reasons for which there is no such service. Source: remoteit/sdk-go, contracts/constants.go. */
+const ABOUT_SERVICE = /\[08(06|61)\]|device not found|no service with/i;
+
+/** Reasons for which there is no such connection. The docs give none: whatever says that its id means nothing. */
+const ABOUT_CONNECTION =
+  /\b(unknown|invalid|wrong|no such)\b.*\bconnection|\bconnection.*\b(unknown|invalid|not found|does not exist)\b/i;
+
 /**
  * Throws where an answer is a failure: any error status, or a `status` other than "true" whatever the HTTP status.
  * Codes: VENDOR_UNAUTHORIZED (401, 403, a reason about token or user), NOT_FOUND (404), VENDOR_RATE_LIMITED (429),
@@ -27,6 +40,43 @@ export function assertSuccess(response: VendorResponse, endpoint: Endpoint): voi
   }
   if (response.status >= 400) throw httpError(response, endpoint);
   if (no.success) throw new DrawbridgeError('VENDOR_REJECTED', `The vendor refused: ${endpoint.purpose}.`);
+}
+
+/** As {@link assertSuccess}, for a connect, whose reasons speak of the service: DEVICE_OFFLINE, NOT_FOUND. */
+export function assertConnected(response: VendorResponse, endpoint: Endpoint): void {
+  const reason = reasonOf(response);
+  if (!isAboutAccount(reason)) {
+    if (ABOUT_OFFLINE.test(reason)) {
+      throw new DrawbridgeError('DEVICE_OFFLINE', 'The service is not connected to its vendor now.');
+    }
+    if (ABOUT_SERVICE.test(reason)) throw httpError({ ...response, status: 404 }, endpoint);
+  }
+  assertSuccess(response, endpoint);
+}
+
+/** True for a stop that was refused because there is no such connection, or no such service. */
+export function isUnknownConnection(response: VendorResponse): boolean {
+  const reason = reasonOf(response);
+  return !isAboutAccount(reason) && (ABOUT_CONNECTION.test(reason) || ABOUT_SERVICE.test(reason));
+}
+
+/**
+ * True for a stop that was refused with a 401 and no word of the account: wrong ids are told that way, as are wrong
+ * credentials. Source: remoteit/docs, device-connect-stop.md.
+ */
+export function mayBeUnknownConnection(response: VendorResponse): boolean {
+  return response.status === 401 && !isAboutAccount(reasonOf(response));
+}
+
+function isAboutAccount(reason: string): boolean {
+  return ABOUT_TOKEN.test(reason) || ABOUT_USER.test(reason) || ABOUT_KEY.test(reason);
+}
+
+/** The prose of a refusal of the vendor's own; nothing where it is in trouble itself. */
+function reasonOf({ status, body }: VendorResponse): string {
+  if (status >= 500 || status === 429) return '';
+  const no = refusal.safeParse(body);
+  return no.success ? (no.data.reason ?? '') : '';
 }
 
 /** True for a 401, and for a 200 that says no because of the token. */

@@ -14,6 +14,6 @@ export const remoteit: VendorModule = {
   configuration: remoteitConfiguration,
   capabilities: PORT_SERVICE,
   createAuthenticator: createRemoteitAuthenticator,
-  createDriver: (_, tools) => createRemoteitDriver(tools),
+  createDriver: createRemoteitDriver,
   isUnauthorized,
 };

@@ -11,7 +11,7 @@ const STATUS: ReadonlyMap<string | null, DeviceStatus> = new Map<string | null, 
 ]);
 
 /**
- * Application types: the first two bytes of `devicetype`. OTHER: known, and a port that the graph has no word for.
+ * Application types: the first two bytes of `devicetype`. TCP: also a port that the graph has no better word for.
  * Source: @remote.it/core 0.43.7, ServiceTypes; remoteit/desktop, common/src/applications.ts.
  */
 const BY_TYPE: ReadonlyMap<number, AccessProtocol> = new Map<number, AccessProtocol>([
@@ -27,10 +27,10 @@ const BY_TYPE: ReadonlyMap<number, AccessProtocol> = new Map<number, AccessProto
   [29, 'TCP'],
   [30, 'HTTP'],
   [33, 'HTTPS'],
-  [34, 'OTHER'], // Samba
+  [34, 'TCP'], // Samba
   [37, 'HTTPS'], // Nx Witness
   [38, 'HTTPS'], // Nextcloud
-  [39, 'OTHER'], // OpenVPN: a service like others, not the VPN of the graph
+  [39, 'TCP'], // OpenVPN: a service like others, not the VPN of the graph
   [42, 'HTTP'], // the device's own admin page
 ]);
 
@@ -97,13 +97,17 @@ export function toRemoteAccesses(row: DeviceRow): readonly RemoteAccessFacts[] {
 /** What can be done with a row. An address restriction is promised only where the service is known to be a port. */
 export function toCapabilities(row: DeviceRow): readonly Capability[] {
   if (isMachine(row)) return ANY_ROW;
-  const protocol = knownProtocol(row);
-  return protocol === undefined || isWeb(protocol) ? WEB_SERVICE : PORT_SERVICE;
+  return isPort(knownProtocol(row) ?? 'OTHER') ? PORT_SERVICE : WEB_SERVICE;
 }
 
 /** True for a protocol whose link is a public web address. Source: remoteit/docs, api-reference/devices/connect.md. */
-function isWeb(protocol: AccessProtocol): boolean {
+export function isWeb(protocol: AccessProtocol): boolean {
   return protocol === 'HTTP' || protocol === 'HTTPS';
+}
+
+/** True for a protocol whose link is a host with a port. OTHER may be either: nothing is known of such a service. */
+export function isPort(protocol: AccessProtocol): boolean {
+  return !isWeb(protocol) && protocol !== 'OTHER';
 }
 
 function isMachine(row: DeviceRow): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idText, instantOrNull, textOrNull, validDate, wholeNumberOrNull } from '../wire';
+import { idText, instantOrNull, portOrNull, textOrNull, validDate, wholeNumberOrNull } from '../wire';
 
 /** Success is the text "true"; a JSON boolean is taken too. Source: remoteit/sdk-go, contracts/constants.go. */
 const yes = z.union([z.literal('true'), z.literal(true)]);
@@ -28,6 +28,36 @@ export const loginAnswer = z
     expiresAt: answer.auth_expiration === null ? null : validDate(new Date(answer.auth_expiration * 1000)),
   }))
   .refine((answer): answer is { token: string; expiresAt: Date | null } => answer.token !== null, 'a token');
+
+/** What a connection may tell; beside the first three fields nothing is documented. */
+const connection = z.object({
+  connectionid: textOrNull,
+  expirationsec: wholeNumberOrNull,
+  proxy: textOrNull,
+  proxyExpirationSec: wholeNumberOrNull,
+  proxyURL: textOrNull,
+  proxyserver: textOrNull,
+  proxyport: portOrNull,
+  proxyServerPort: portOrNull,
+  filteredIP: textOrNull,
+  status: textOrNull,
+});
+export type Connection = z.infer<typeof connection>;
+
+/**
+ * The answer to a connect. `expirationsec` and `proxyport` are texts with digits; the id stands in the connection, at
+ * the root, or in both. Sources: remoteit/docs, connect.md; remoteit/sdk-go, contracts/proxy.go.
+ */
+export const connectAnswer = z
+  .object({ status: yes, connection, connectionid: textOrNull })
+  .transform((answer) => ({
+    ...answer.connection,
+    id: answer.connection.connectionid ?? answer.connectionid,
+  }))
+  .refine((answer): answer is Connection & { id: string } => answer.id !== null, 'a connection id');
+
+/** The answer to a stop; the id that it repeats is not needed. */
+export const stopAnswer = z.object({ status: yes });
 
 /** An address: eight bytes in hexadecimal with colons today. Nothing here depends on more than that it is one word. */
 export const ADDRESS = /^[0-9a-z][0-9a-z:._-]{0,127}$/i;

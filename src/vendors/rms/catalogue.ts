@@ -2,6 +2,8 @@ import type { Catalogue } from '../catalogue';
 
 const READ_DEVICES = 'devices:read';
 const READ_ACCESSES = 'device_remote_access:read';
+const WRITE_ACCESSES = 'device_remote_access:write';
+const OPENAPI = 'RMS OpenAPI 3.0.0';
 
 /** The endpoints of Teltonika RMS that the graph uses. Paths stand behind `https://rms.teltonika-networks.com/api`. */
 export const rmsCatalogue = {
@@ -12,7 +14,7 @@ export const rmsCatalogue = {
     batch: 100,
     freshness: 'devices',
     permission: READ_DEVICES,
-    source: 'RMS OpenAPI 3.0.0, GET /devices',
+    source: `${OPENAPI}, GET /devices`,
   },
   devicesById: {
     method: 'GET',
@@ -21,7 +23,7 @@ export const rmsCatalogue = {
     batch: 100,
     freshness: 'devices',
     permission: READ_DEVICES,
-    source: 'RMS OpenAPI 3.0.0, GET /devices with id',
+    source: `${OPENAPI}, GET /devices with id`,
   },
   listRemoteAccesses: {
     method: 'GET',
@@ -30,7 +32,7 @@ export const rmsCatalogue = {
     batch: 100,
     freshness: 'accesses',
     permission: READ_ACCESSES,
-    source: 'RMS OpenAPI 3.0.0, GET /devices/remote-access',
+    source: `${OPENAPI}, GET /devices/remote-access`,
   },
   listSessions: {
     method: 'GET',
@@ -39,7 +41,7 @@ export const rmsCatalogue = {
     batch: 1,
     freshness: 'sessions',
     permission: READ_ACCESSES,
-    source: 'RMS OpenAPI 3.0.0, GET /devices/connect/{access_id}/sessions',
+    source: `${OPENAPI}, GET /devices/connect/{access_id}/sessions`,
   },
   listVpnStatus: {
     method: 'GET',
@@ -48,6 +50,61 @@ export const rmsCatalogue = {
     batch: 'account',
     freshness: 'vpn',
     permission: READ_DEVICES,
-    source: 'RMS OpenAPI 3.0.0, GET /devices/device-vpn-status',
+    source: `${OPENAPI}, GET /devices/device-vpn-status`,
+  },
+  createRemoteAccess: {
+    method: 'POST',
+    path: '/devices/remote-access',
+    purpose: 'A new remote access configuration; the answer is a channel',
+    batch: 1,
+    freshness: 'none',
+    permission: WRITE_ACCESSES,
+    source: `${OPENAPI}, POST /devices/remote-access`,
+  },
+  updateRemoteAccess: {
+    method: 'PUT',
+    path: '/devices/remote-access/{access_id}',
+    purpose: 'A change of one remote access configuration; the answer is a channel',
+    batch: 1,
+    freshness: 'none',
+    permission: WRITE_ACCESSES,
+    source: `${OPENAPI}, PUT /devices/remote-access/{access_id}`,
+  },
+  deleteRemoteAccess: {
+    method: 'DELETE',
+    path: '/devices/remote-access',
+    purpose: 'The end of one remote access configuration; the answer is a channel',
+    batch: 1,
+    freshness: 'none',
+    permission: WRITE_ACCESSES,
+    source: `${OPENAPI}, DELETE /devices/remote-access`,
+  },
+  openLink: {
+    method: 'POST',
+    path: '/devices/connect/{access_id}',
+    purpose: 'An RMS Connect link of one remote access; the answer is a channel',
+    batch: 1,
+    freshness: 'none',
+    permission: WRITE_ACCESSES,
+    source: `${OPENAPI}, POST /devices/connect/{access_id}`,
+  },
+  closeLink: {
+    method: 'DELETE',
+    path: '/devices/connect/sessions/{session_id}',
+    purpose: 'The end of one RMS Connect link; the answer is a channel',
+    batch: 1,
+    freshness: 'none',
+    permission: WRITE_ACCESSES,
+    source: `${OPENAPI}, DELETE /devices/connect/sessions/{session_id}`,
+  },
+  channel: {
+    method: 'GET',
+    path: '/channel/{channel}',
+    origin: 'status',
+    purpose: 'How an action goes that the vendor carries out after its answer',
+    batch: 1,
+    freshness: 'none',
+    permission: 'the token that began the action',
+    source: 'bNovate’s RMS client; the paths of RMS OpenAPI 3.0.0 leave it out',
   },
 } as const satisfies Catalogue;

@@ -1,4 +1,5 @@
 import type { DeviceFacts, DeviceStatus } from '../../domain/device';
+import { DrawbridgeError } from '../../domain/errors';
 import { ACCESS_PROTOCOLS, type AccessProtocol, type RemoteAccessFacts } from '../../domain/remote-access';
 import type { SessionFacts } from '../../domain/session';
 import type { VpnFacts } from '../../domain/vpn';
@@ -45,6 +46,24 @@ export function parseAccessLocalId(localId: string): { deviceId: string; accessI
   return deviceId === undefined || accessId === undefined ? undefined : { deviceId, accessId };
 }
 
+/** As {@link parseAccessLocalId}, for a way in that is to be acted on. Throws NOT_FOUND. */
+export function accessOf(localId: string): { readonly deviceId: string; readonly accessId: string } {
+  const access = parseAccessLocalId(localId);
+  if (access === undefined) throw unknownId();
+  return access;
+}
+
+/** An id as the number that request bodies want; one that a number cannot hold is none of RMS's. Throws NOT_FOUND. */
+export function numberOf(id: string): number {
+  const number = Number(id);
+  if (!Number.isSafeInteger(number)) throw unknownId();
+  return number;
+}
+
+function unknownId(): DrawbridgeError {
+  return new DrawbridgeError('NOT_FOUND', 'That cannot be an id of Teltonika RMS.');
+}
+
 /** A remote access row in the graph's words. */
 export function toRemoteAccess(row: RemoteAccessRow): RemoteAccessFacts {
   return {
@@ -54,6 +73,7 @@ export function toRemoteAccess(row: RemoteAccessRow): RemoteAccessFacts {
     protocol: toProtocol(row.protocol),
     host: row.destination_ip,
     port: row.destination_port,
+    builtIn: row.is_main,
   };
 }
 

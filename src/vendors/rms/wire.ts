@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anything, idText, portOrNull, textOrNull, validDate, wholeNumberOrNull } from '../wire';
+import { anything, idText, portOrNull, textOrNull, truth, validDate, wholeNumberOrNull } from '../wire';
 
 /**
  * A list's envelope. `meta` is missing in the OpenAPI example of some lists, and there in reality; whatever else
@@ -23,8 +23,49 @@ export const sessionEnvelope = z.object({
 /** An error's envelope; `success: false` is a failure also where the status is 200. */
 export const errorEnvelope = z.object({
   success: z.literal(false),
-  errors: z.array(z.object({ code: z.string().optional() })).optional(),
+  errors: z
+    .array(z.object({ source: textOrNull }).catch({ source: null }))
+    .optional()
+    .catch([]),
 });
+
+/** The answer to a write that is carried out later: where to ask how it goes, and no id of what it makes. */
+export const channelEnvelope = z.object({
+  success: z.literal(true).optional(),
+  meta: z.object({ channel: z.string().min(1).max(300) }),
+});
+
+/** A channel that is not there yet, or no longer: flat, unlike every other error. Source: bNovate's RMS client. */
+export const channelNotFound = z.object({ code: z.literal('CHANNEL_NOT_FOUND') });
+
+/** The updates by device id; an empty list (as PHP writes an empty object) stands for none. */
+export const channelUpdates = z.object({
+  data: z.union([z.record(z.string(), z.unknown()), z.tuple([]).transform(() => ({}))]),
+});
+
+/** An error code that may be shown: a number or one short word. */
+const errorCode = textOrNull.transform((text) => (text !== null && /^-?\w{1,40}$/.test(text) ? text : null));
+
+/**
+ * One update. The word is `status` or `response_state`, the code `errorCode` or, in OpenAPI, `errorcode`; `value` is
+ * prose and never shown. Sources: RMS OpenAPI 3.0.0, BaseResponseModel; teltonika_rms for Home Assistant, api.py.
+ */
+export const channelUpdate = z
+  .object({
+    status: textOrNull,
+    response_state: textOrNull,
+    value: textOrNull,
+    errorCode,
+    errorcode: errorCode,
+    link: textOrNull,
+  })
+  .transform((row) => ({
+    word: row.status ?? row.response_state,
+    value: row.value,
+    code: row.errorCode ?? row.errorcode,
+    link: row.link,
+  }));
+export type ChannelUpdate = z.infer<typeof channelUpdate>;
 
 /** An instant as `2026-01-23 04:56:07`, without a zone and meant in UTC, or as ISO 8601. */
 const plainInstant = anything.transform((value) => {
@@ -64,6 +105,7 @@ export const remoteAccessRow = z.object({
   destination_ip: textOrNull,
   destination_port: portOrNull,
   protocol: textOrNull,
+  is_main: truth,
 });
 export type RemoteAccessRow = z.infer<typeof remoteAccessRow>;
 

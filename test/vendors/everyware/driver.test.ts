@@ -5,6 +5,7 @@ import {
   lineOf,
   type Script,
   ScriptedTransport,
+  toolsOn,
 } from '../../support/scripted-transport';
 import { settingsOf } from '../../support/vendor-settings';
 import { connectionRow, deviceRow, exceptionBody, listBody } from './fixtures';
@@ -20,7 +21,7 @@ const WITH_CLIENT = [
 
 function driverOn(transport: ScriptedTransport, given = {}) {
   const settings = settingsOf(everyware.configuration, { apiKey: 'k', baseUrl: 'https://ec/v1', ...given });
-  return everyware.createDriver(settings, { transport, dropped: () => undefined });
+  return everyware.createDriver(settings, toolsOn(transport));
 }
 
 function byLine(answers: Readonly<Record<string, ReturnType<typeof answer>>>): ScriptedTransport {

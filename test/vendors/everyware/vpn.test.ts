@@ -1,6 +1,6 @@
 import type { VendorRequest } from '../../../src/transport/transport';
 import { everyware } from '../../../src/vendors/everyware/index';
-import { answer, answersInTurn, ScriptedTransport } from '../../support/scripted-transport';
+import { answer, answersInTurn, ScriptedTransport, toolsOn } from '../../support/scripted-transport';
 import { settingsOf } from '../../support/vendor-settings';
 import { exceptionBody } from './fixtures';
 
@@ -11,7 +11,7 @@ const IS_DOWN = { ok: true, value: { connected: false, ipAddress: null } };
 function vpnOn(transport: ScriptedTransport, vpnBulk = false) {
   const given = { apiKey: 'k', baseUrl: 'https://ec/v1', vpnBulk };
   const settings = settingsOf(everyware.configuration, given);
-  const { vpn } = everyware.createDriver(settings, { transport, dropped: () => undefined });
+  const { vpn } = everyware.createDriver(settings, toolsOn(transport));
   if (vpn === undefined) throw new Error('the driver has no VPN');
   return vpn;
 }

@@ -1,13 +1,13 @@
 import type { DroppedRow } from '../../../src/vendors/driver';
 import { remoteit } from '../../../src/vendors/remoteit/index';
-import { answer, answersInTurn, type ScriptedTransport } from '../../support/scripted-transport';
+import { answer, answersInTurn, type ScriptedTransport, toolsOn } from '../../support/scripted-transport';
 import { settingsOf } from '../../support/vendor-settings';
 import { deviceRow, listBody, refusalBody } from './fixtures';
 
 const settings = settingsOf(remoteit.configuration, { developerKey: 'a-key', token: 'a-token' });
 
 function driverOn(transport: ScriptedTransport, dropped: DroppedRow[] = []) {
-  return remoteit.createDriver(settings, { transport, dropped: (row) => dropped.push(row) });
+  return remoteit.createDriver(settings, toolsOn(transport, dropped));
 }
 
 function listOf(status: number, body: unknown) {

@@ -39,3 +39,28 @@ export function listBody(devices: readonly unknown[]): Row {
 export function refusalBody(reason: string, code: string | undefined = 'GENERAL_ERROR'): Row {
   return { status: 'false', reason, ...(code === undefined ? {} : { code }) };
 }
+
+/** The connection that a connect answers with; `change` on top. Source: remoteit/sdk-go, contracts/proxy.go. */
+export function connectionRow(change: Row = {}): Row {
+  return {
+    deviceaddress: '80:00:00:00:00:00:00:91',
+    status: 'running',
+    expirationsec: '28797',
+    proxy: 'http://proxy40.rt3.io:34168',
+    connectionid: 'A78B3919-52E1-B674-58CC-5C0009377419',
+    proxyserver: 'proxy40.rt3.io',
+    proxyport: '34168',
+    proxyServerPort: 34_168,
+    proxyExpirationSec: 28_800,
+    proxyURL: 'proxy40.rt3.io:34168',
+    reverseProxy: false,
+    filteredIP: 'latching',
+    idleLeft: 900,
+    ...change,
+  };
+}
+
+/** The answer to a connect. Source: remoteit/docs, api-reference/devices/connect.md. */
+export function connectBody(change: Row = {}, root: Row = {}): Row {
+  return { status: 'true', wait: true, connection: connectionRow(change), ...root };
+}

@@ -100,7 +100,7 @@ describe('the protocol of a remote.it service', () => {
     [28, 'SSH'],
     [30, 'HTTP'],
     [33, 'HTTPS'],
-    [34, 'OTHER'],
+    [34, 'TCP'],
   ])('of application type %i is %s, whatever the title says', (type, expected) => {
     expect(protocol({ devicetype: devicetype(type), servicetitle: 'Telnet' })).toBe(expected);
   });

@@ -1,6 +1,6 @@
 import type { DroppedRow } from '../../../src/vendors/driver';
 import { rms } from '../../../src/vendors/rms/index';
-import { answer, answersInTurn, type ScriptedTransport } from '../../support/scripted-transport';
+import { answer, answersInTurn, type ScriptedTransport, toolsOn } from '../../support/scripted-transport';
 import { settingsOf } from '../../support/vendor-settings';
 import { accessRow, deviceRow, sessionRow, vpnRow } from './fixtures';
 
@@ -9,7 +9,7 @@ const settings = settingsOf(rms.configuration, { token: 'rms-token' });
 const list = (data: unknown, total?: number) => answer(200, { success: true, data, meta: { total } });
 
 function driverOn(transport: ScriptedTransport, dropped: DroppedRow[] = []) {
-  return rms.createDriver(settings, { transport, dropped: (row) => dropped.push(row) });
+  return rms.createDriver(settings, toolsOn(transport, dropped));
 }
 
 describe('the device list of RMS', () => {

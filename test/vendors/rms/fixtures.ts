@@ -71,3 +71,19 @@ export function vpnRow(change: Row = {}): Row {
     ...change,
   };
 }
+
+/** The answer to a write: a channel, and no id. Source: RMS OpenAPI 3.0.0, inline_response_200_2. */
+export function channelBody(channel = 'private-status.1.abc'): Row {
+  return { success: true, meta: { channel } };
+}
+
+/** A channel as polled, keyed by the device id as text. Source: bNovate's RMS client. */
+export function updatesBody(...updates: readonly Row[]): Row {
+  return { data: { '70810': updates } };
+}
+
+/** An error's body. Source: RMS OpenAPI 3.0.0, inline_response_422. */
+export function errorBody(...sources: readonly (string | null)[]): Row {
+  const errors = sources.map((source) => ({ code: 'VALIDATION_ERROR', source, message: 'no' }));
+  return { success: false, errors };
+}

@@ -92,7 +92,19 @@ describe('a remote access row of RMS', () => {
       protocol: 'HTTPS',
       host: '192.168.1.1',
       port: 443,
+      builtIn: true,
     });
+  });
+
+  it.each([
+    [1, true],
+    [true, true],
+    ['1', true],
+    [0, false],
+    [false, false],
+    [null, false],
+  ])('belongs to the device itself or not by is_main %j: %j', (is_main, expected) => {
+    expect(access({ is_main }).builtIn).toBe(expected);
   });
 
   it.each([

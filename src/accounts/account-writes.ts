@@ -1,0 +1,145 @@
+import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
+import type { Reading } from '../domain/reading';
+import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
+import type { VpnFacts } from '../domain/vpn';
+import type {
+  Driver,
+  LinkReference,
+  LinkRequest,
+  NewRemoteAccess,
+  OpenedLink,
+  RemoteAccessChanges,
+  Step,
+} from '../vendors/driver';
+import { type AccountOptions, contextOf } from './account-tools';
+import { finish } from './steps';
+
+/** What of an account's memory has to follow a change. */
+export interface Memory {
+  /** The ways into a device, where they are known, with one added, replaced or taken away. */
+  patchAccesses(
+    vendorDeviceId: string,
+    patch: (accesses: readonly RemoteAccessFacts[]) => readonly RemoteAccessFacts[],
+  ): void;
+  learnVpn(vendorDeviceId: string, facts: VpnFacts): void;
+}
+
+/**
+ * The actions of one account. Each names the account in its errors, waits for what the vendor carries out later, and
+ * leaves the account's memory as the vendor's answer told. Throws UNSUPPORTED_BY_VENDOR where the vendor has no such
+ * action; VENDOR_TIMEOUT and VENDOR_UNAVAILABLE mean that nobody knows whether the action was carried out.
+ */
+export class AccountWrites {
+  constructor(
+    private readonly options: AccountOptions,
+    private readonly memory: Memory,
+    private readonly toAccess: (facts: RemoteAccessFacts) => RemoteAccess,
+  ) {}
+
+  /** True where the vendor ends a link by itself at the end that was asked for. */
+  get linksEndOnTime(): boolean {
+    return this.options.driver.links?.endsOnTime === true;
+  }
+
+  /** True where the links of a way in can be looked at. */
+  get listsOpenLinks(): boolean {
+    return this.options.driver.links?.listsOpen === true;
+  }
+
+  /** Why the vendor cannot open such a link; undefined: it can. */
+  refuses(request: LinkRequest): 'ALLOWED_IP' | undefined {
+    return this.options.driver.links?.refuses(request);
+  }
+
+  async createAccess(access: NewRemoteAccess, reading: Reading): Promise<RemoteAccess> {
+    const writes = this.#group('remoteAccessWrites');
+    const facts = await this.#act(reading, (context) => writes.create(access, context));
+    this.memory.patchAccesses(facts.vendorDeviceId, (others) => [...without(others, facts), facts]);
+    return this.toAccess(facts);
+  }
+
+  async updateAccess(
+    before: RemoteAccess,
+    changes: RemoteAccessChanges,
+    reading: Reading,
+  ): Promise<RemoteAccess> {
+    const writes = this.#group('remoteAccessWrites');
+    const facts = await this.#act(reading, (context) => writes.update(before, changes, context));
+    this.memory.patchAccesses(facts.vendorDeviceId, (others) =>
+      others.map((other) => (other.localId === facts.localId ? facts : other)),
+    );
+    return this.toAccess(facts);
+  }
+
+  async removeAccess(access: RemoteAccess, reading: Reading): Promise<void> {
+    const writes = this.#group('remoteAccessWrites');
+    await this.#act(reading, (context) => writes.remove(access, context));
+    this.memory.patchAccesses(access.vendorDeviceId, (others) => without(others, access));
+  }
+
+  openLink(request: LinkRequest, reading: Reading): Promise<OpenedLink> {
+    const links = this.#group('links');
+    return this.#act(reading, (context) => links.open(request, context));
+  }
+
+  /** The links of a way in that the vendor holds open, for settling what got lost. */
+  runningLinks(access: RemoteAccessFacts, reading: Reading): Promise<readonly OpenedLink[]> {
+    const links = this.#group('links');
+    return this.#act(reading, async (context) => ({ done: await links.running(access, context) }));
+  }
+
+  async closeLink(link: LinkReference, reading: Reading): Promise<void> {
+    const links = this.#group('links');
+    await this.#act(reading, (context) => links.close(link, context));
+  }
+
+  async connectVpn(vendorDeviceId: string, reading: Reading): Promise<VpnFacts> {
+    const writes = this.#group('vpnWrites');
+    const facts = await this.#act(reading, (context) => writes.connect(vendorDeviceId, context));
+    this.memory.learnVpn(vendorDeviceId, facts);
+    return facts;
+  }
+
+  async disconnectVpn(vendorDeviceId: string, reading: Reading): Promise<VpnFacts> {
+    const writes = this.#group('vpnWrites');
+    const facts = await this.#act(reading, (context) => writes.disconnect(vendorDeviceId, context));
+    this.memory.learnVpn(vendorDeviceId, facts);
+    return facts;
+  }
+
+  /** What a link over the VPN told of it. */
+  learnVpn(vendorDeviceId: string, facts: VpnFacts): void {
+    this.memory.learnVpn(vendorDeviceId, facts);
+  }
+
+  #group<K extends 'remoteAccessWrites' | 'links' | 'vpnWrites'>(name: K): NonNullable<Driver[K]> {
+    const group: Driver[K] = this.options.driver[name];
+    if (group !== undefined) return group;
+    throw new DrawbridgeError('UNSUPPORTED_BY_VENDOR', 'The vendor has no such action.', {
+      source: this.#source,
+    });
+  }
+
+  get #source(): { vendor: AccountOptions['vendor']; account: string } {
+    return { vendor: this.options.vendor, account: this.options.key };
+  }
+
+  async #act<T>(
+    reading: Reading,
+    start: (context: ReturnType<typeof contextOf>) => Promise<Step<T>>,
+  ): Promise<T> {
+    const context = contextOf(reading);
+    try {
+      return await finish(start(context), { clock: this.options.clock, context });
+    } catch (thrown) {
+      throw asDrawbridgeError(thrown).from(this.#source);
+    }
+  }
+}
+
+function without(
+  accesses: readonly RemoteAccessFacts[],
+  gone: Pick<RemoteAccessFacts, 'localId'>,
+): readonly RemoteAccessFacts[] {
+  return accesses.filter(({ localId }) => localId !== gone.localId);
+}

@@ -1,0 +1,108 @@
+import type { Account } from '../accounts/account';
+import type { Principal } from '../domain/principal';
+import type { RemoteAccess } from '../domain/remote-access';
+import type { RemoteAccessChanges } from '../vendors/driver';
+import { requireScope } from './authorize';
+import type { LinkBook } from './link-book';
+import type { CreateRemoteAccessRequest, UpdateRemoteAccessRequest } from './link-inputs';
+import type { LinkTools } from './link-tools';
+import { checkHost, checkName, checkPort, checkProtocol, violation } from './policy';
+import { type Asker, findAccess, findDevice, requireCapability } from './targets';
+
+/** Configuring ways into devices. Every method throws FORBIDDEN without `remote_access:write`, and as targets do. */
+export class AccessWriteService {
+  constructor(private readonly tools: Pick<LinkTools, 'fleet' | 'policyOf' | 'book'>) {}
+
+  /** Adds a way in. Throws UNSUPPORTED_BY_VENDOR, POLICY_VIOLATION, BAD_USER_INPUT, STORE_UNAVAILABLE, VENDOR_*. */
+  async create(input: CreateRemoteAccessRequest, asker: Asker): Promise<RemoteAccess> {
+    requireScope(asker.principal, 'remote_access:write');
+    const target = await findDevice(this.tools.fleet, input.deviceId, asker);
+    requireCapability(target, 'CREATE_REMOTE_ACCESS');
+    const { name, protocol, host, port } = input;
+    this.#check(target.account, { name, protocol, host, port });
+    const wanted = { vendorDeviceId: target.device.vendorDeviceId, name, protocol, host, port };
+    return this.#recorded(
+      { asker, action: 'createRemoteAccess', account: target.account, input: { ...input } },
+      () => target.account.writes.createAccess(wanted, asker.reading),
+    );
+  }
+
+  /** Changes a way in; what is left out stays. */
+  async update(input: UpdateRemoteAccessRequest, asker: Asker): Promise<RemoteAccess> {
+    requireScope(asker.principal, 'remote_access:write');
+    const target = await findAccess(this.tools.fleet, input.remoteAccessId, asker);
+    requireCapability(target, 'UPDATE_REMOTE_ACCESS');
+    const { remoteAccessId, ...given } = input;
+    const changes: RemoteAccessChanges = Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
+    );
+    this.#check(target.account, changes);
+    if (Object.keys(changes).length === 0) return target.access;
+    return this.#recorded(
+      { asker, action: 'updateRemoteAccess', account: target.account, input: { remoteAccessId, ...changes } },
+      () => target.account.writes.updateAccess(target.access, changes, asker.reading),
+    );
+  }
+
+  /** Takes a way in away. Throws POLICY_VIOLATION for one that belongs to the device itself. */
+  async remove(id: string, asker: Asker): Promise<string> {
+    requireScope(asker.principal, 'remote_access:write');
+    const target = await findAccess(this.tools.fleet, id, asker);
+    requireCapability(target, 'DELETE_REMOTE_ACCESS');
+    if (target.access.builtIn === true) {
+      throw violation("The device's own way in cannot be deleted.");
+    }
+    await this.#recorded(
+      { asker, action: 'deleteRemoteAccess', account: target.account, input: { id } },
+      async () => {
+        await target.account.writes.removeAccess(target.access, asker.reading);
+        return target.access;
+      },
+    );
+    return target.access.id;
+  }
+
+  #check(account: Account, { name, protocol, host, port }: RemoteAccessChanges): void {
+    const policy = this.tools.policyOf(account.key);
+    if (name !== undefined) checkName(name);
+    if (protocol !== undefined) checkProtocol(protocol, policy);
+    if (host !== undefined) checkHost(host, policy);
+    if (port !== undefined) checkPort(port);
+  }
+
+  /** The intent is durable before the vendor is called, and settled after, whatever came of it. */
+  async #recorded(asking: Recorded, act: () => Promise<RemoteAccess>): Promise<RemoteAccess> {
+    const { asker, action, account, input } = asking;
+    const { principal } = asker;
+    const opened = await this.tools.book.open(
+      { principal, action, account: account.key, input, idempotencyKey: null, detail: input },
+      null,
+    );
+    const entry = { actor: principal.subject, action, account: account.key, detail: input };
+    try {
+      const access = await act();
+      if (opened.begun) await this.tools.book.settle(opened.intent, null, { ...entry, target: access.id });
+      return access;
+    } catch (thrown) {
+      if (opened.begun)
+        await settleQuietly(this.tools.book, opened.intent, { ...entry, target: null, error: thrown });
+      throw thrown;
+    }
+  }
+}
+
+interface Recorded {
+  readonly asker: { readonly principal: Principal };
+  readonly action: string;
+  readonly account: Account;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** The caller is told what the vendor said, also where that could not be written down: the next start settles it. */
+function settleQuietly(
+  book: LinkBook,
+  ...settled: [Parameters<LinkBook['settle']>[0], Parameters<LinkBook['settle']>[2]]
+): Promise<void> {
+  const [intent, entry] = settled;
+  return book.settle(intent, null, entry).catch(() => undefined);
+}

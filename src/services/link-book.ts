@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
+import type { Principal } from '../domain/principal';
+import type { LinkRecord } from '../domain/session';
+import type { Clock } from '../domain/time';
+import type { DurableStore, Intent, NewAuditEntry } from '../stores/ports';
+
+/** Who the audit log names for what the graph does by itself. */
+export const ITSELF = 'drawbridge';
+
+/** What is to be recorded before a vendor is called. */
+export interface Asking {
+  readonly principal: Principal;
+  /** The name of the mutation. */
+  readonly action: string;
+  readonly account: string;
+  /** What the caller gave, without the idempotency key: the same key must come with the same. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly idempotencyKey: string | null;
+  /** What it takes to settle it without the caller. Never a link. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** An intent that has begun, or the one that the same key began before. */
+export type Opened =
+  | { readonly begun: true; readonly intent: Intent }
+  | { readonly begun: false; readonly earlier: Intent };
+
+const LONGEST_KEY = 200;
+
+/** Writes down what is asked before a vendor is called, and what became of it after. */
+export class LinkBook {
+  constructor(
+    private readonly store: DurableStore,
+    private readonly clock: Clock,
+    private readonly newId: () => string,
+  ) {}
+
+  /**
+   * Records what is asked, with the PENDING session that it makes. Throws IDEMPOTENCY_CONFLICT where the key was used
+   * with another input, STORE_UNAVAILABLE where it cannot be recorded: then no vendor is called.
+   */
+  async open(asking: Asking, session: LinkRecord | null): Promise<Opened> {
+    const { principal, action, account, idempotencyKey, detail } = asking;
+    if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)) {
+      throw new DrawbridgeError('BAD_USER_INPUT', `idempotencyKey has 1 to ${LONGEST_KEY} characters.`);
+    }
+    const intent: Intent = {
+      id: this.newId(),
+      subject: principal.subject,
+      action,
+      idempotencyKey,
+      inputDigest: digestOf(asking.input),
+      account,
+      sessionId: session?.id ?? null,
+      detail: JSON.stringify(detail),
+      askedAt: new Date(this.clock.now()),
+      settledAt: null,
+    };
+    const begun = await this.store.intents.begin(intent, session);
+    if (begun.begun) return { begun: true, intent };
+    if (begun.earlier.inputDigest !== intent.inputDigest) {
+      throw new DrawbridgeError(
+        'IDEMPOTENCY_CONFLICT',
+        'The idempotencyKey was used before with another input.',
+      );
+    }
+    return { begun: false, earlier: begun.earlier };
+  }
+
+  /** Notes something more that it takes to settle an intent. */
+  note(intent: Intent, detail: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.store.intents.note(intent.id, JSON.stringify(detail));
+  }
+
+  /** Records what became of an intent. */
+  settle(intent: Intent, session: LinkRecord | null, entry: AuditFacts): Promise<void> {
+    return this.store.intents.settle(intent.id, new Date(this.clock.now()), session, [this.entry(entry)]);
+  }
+
+  /** Records what happened to links, with who did it. */
+  save(links: readonly LinkRecord[], entries: readonly AuditFacts[]): Promise<void> {
+    return this.store.links.save(
+      links,
+      entries.map((entry) => this.entry(entry)),
+    );
+  }
+
+  /** Records that something was tried. */
+  audit(entry: AuditFacts): Promise<void> {
+    return this.store.audit.append([this.entry(entry)]);
+  }
+
+  private entry({ actor, action, account, target, detail, error, reason }: AuditFacts): NewAuditEntry {
+    return {
+      at: new Date(this.clock.now()),
+      actor,
+      action,
+      account,
+      target,
+      detail: JSON.stringify(detail ?? {}),
+      outcome: error === undefined ? 'ok' : asDrawbridgeError(error).code,
+      reason: reason ?? null,
+    };
+  }
+}
+
+/** What an entry of the audit log tells. */
+export interface AuditFacts {
+  readonly actor: string;
+  readonly action: string;
+  readonly account: string;
+  readonly target: string | null;
+  /** What was asked, and what was granted. Never a link. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** What went wrong; left out: nothing. */
+  readonly error?: unknown;
+  readonly reason?: string | null;
+}
+
+function digestOf(input: Readonly<Record<string, unknown>>): string {
+  const sorted = Object.entries(input)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
+}

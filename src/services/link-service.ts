@@ -1,0 +1,297 @@
+import { badInput, DrawbridgeError } from '../domain/errors';
+import { formatId, parseId } from '../domain/ids';
+import { type Outcome, settle, unwrap } from '../domain/outcome';
+import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
+import type { LinkRecord, Session } from '../domain/session';
+import type { Intent } from '../stores/ports';
+import type { LinkRequest, NewRemoteAccess } from '../vendors/driver';
+import { requireScope } from './authorize';
+import type { LinkCloser } from './link-closer';
+import type { CreateLinkRequest, OpenAccessRequest } from './link-inputs';
+import type { LinkKeeper } from './link-keeper';
+import type { LinkOpener } from './link-opener';
+import { type IntentDetail, type LinkTools, USUAL_PORT } from './link-tools';
+import type { MadeAccesses } from './made-accesses';
+import { checkDuration, checkHost, checkPort, checkProtocol, checkPublicAddress, violation } from './policy';
+import {
+  type Asker,
+  type DeviceTarget,
+  findAccess,
+  findDevice,
+  notFound,
+  requireCapability,
+} from './targets';
+
+/** A link, and whether the same key had already made it. */
+export interface LinkAnswer {
+  readonly session: Session;
+  readonly replayed: boolean;
+}
+
+/** How long a caller waits for a link; then it gets the PENDING session, and the vendor's work goes on. */
+const CALLER_WAITS_MS = 30_000;
+
+const LONGEST_REASON = 1000;
+
+/** Opening and ending links. */
+export class LinkService {
+  /** Links on their way, by the id of their session: whoever comes with the same key waits for the same. */
+  readonly #opening = new Map<string, Promise<Outcome<LinkRecord>>>();
+
+  constructor(
+    private readonly tools: LinkTools,
+    private readonly opener: LinkOpener,
+    private readonly closer: LinkCloser,
+    private readonly keeper: LinkKeeper,
+    private readonly made: MadeAccesses,
+  ) {}
+
+  /**
+   * Opens a link through a way in. Throws BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, UNSUPPORTED_BY_VENDOR,
+   * POLICY_VIOLATION, IDEMPOTENCY_CONFLICT and STORE_UNAVAILABLE before a vendor is asked to open anything;
+   * DEVICE_OFFLINE and VENDOR_* where it was and there is no link.
+   */
+  async createLink(input: CreateLinkRequest, asker: Asker): Promise<LinkAnswer> {
+    requireScope(asker.principal, 'links:use');
+    const target = await findAccess(this.tools.fleet, input.remoteAccessId, asker);
+    requireCapability(target, 'CREATE_LINK');
+    const { access } = target;
+    if (access.protocol === 'VPN') requireScope(asker.principal, 'vpn:write');
+    checkProtocol(access.protocol, this.tools.policyOf(access.account));
+    if (access.host !== null) checkHost(access.host, this.tools.policyOf(access.account));
+    return this.#begin({ ...target, create: null, input, asker, action: 'createLink', port: null });
+  }
+
+  /**
+   * Opens a link to a service of a device, through the way in that fits or one that is made for it. Throws as
+   * {@link createLink} does; FORBIDDEN also where a way in would have to be made without `remote_access:write`.
+   */
+  async openAccess(input: OpenAccessRequest, asker: Asker): Promise<LinkAnswer> {
+    requireScope(asker.principal, 'links:use');
+    const target = await findDevice(this.tools.fleet, input.deviceId, asker);
+    requireCapability(target, 'CREATE_LINK');
+    const policy = this.tools.policyOf(target.account.key);
+    checkProtocol(input.protocol, policy);
+    if (input.port !== null && input.port !== undefined) checkPort(input.port);
+    if (input.host !== null && input.host !== undefined) checkHost(input.host, policy);
+    const accesses = await target.account.remoteAccesses([target.device.vendorDeviceId], asker.reading);
+    const listed = accesses.get(target.device.vendorDeviceId);
+    const access = fitting(listed === undefined ? [] : unwrap(listed), input);
+    const wanted = { ...target, input, asker, action: 'openAccess' };
+    if (access?.protocol === 'VPN') {
+      requireScope(asker.principal, 'vpn:write');
+      return this.#begin({ ...wanted, access, create: null, port: input.port ?? USUAL_PORT[input.protocol] });
+    }
+    if (access !== undefined) return this.#begin({ ...wanted, access, create: null, port: null });
+    requireCapability(target, 'CREATE_REMOTE_ACCESS');
+    requireScope(asker.principal, 'remote_access:write');
+    return this.#begin({ ...wanted, access: null, create: this.#newAccess(target, input), port: null });
+  }
+
+  /** Ends a link now. One that is over already is no error. Throws NOT_FOUND, FORBIDDEN, VENDOR_*. */
+  async close(id: string, { principal, reading }: Asker): Promise<Session> {
+    requireScope(principal, 'links:use');
+    const { account: key } = parseId(id, 'session');
+    const account = this.tools.fleet.find(principal, key);
+    await this.#opening.get(id);
+    const link = account === undefined ? undefined : await this.#findLink(id);
+    if (account === undefined || link === undefined) throw notFound('session');
+    if (
+      link.remoteAccessId !== null &&
+      account.hasVpn &&
+      link.vendorRef === null &&
+      link.connectionRef !== null
+    ) {
+      requireScope(principal, 'vpn:write');
+    }
+    if (link.status === 'PENDING') {
+      throw new DrawbridgeError(
+        'VENDOR_UNAVAILABLE',
+        'The link is still being opened: end it once that is settled.',
+        {
+          source: { vendor: account.vendor, account: key },
+          retryable: true,
+          retryAfterSeconds: 5,
+        },
+      );
+    }
+    return this.closer.close(account, link, {
+      actor: principal.subject,
+      action: 'closeSession',
+      status: 'CLOSED',
+      reading,
+    });
+  }
+
+  /** Resolves once every link that is on its way has been settled. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#opening.values());
+  }
+
+  /** Records the intent and opens the link, unless the same key did before. */
+  async #begin(wanted: Wanted): Promise<LinkAnswer> {
+    const { account, access, create, input, asker, action } = wanted;
+    checkDuration(input.durationSeconds, this.tools.policyOf(account.key));
+    const { durationSeconds, allowedIp = null } = input;
+    if (allowedIp !== null) checkPublicAddress(allowedIp);
+    const limits = { durationSeconds, allowedIp };
+    if (account.writes.refuses({ ...limits, access: access ?? factsOf(create) }) === 'ALLOWED_IP') {
+      throw violation('allowedIp: the vendor cannot restrict this link to one address.');
+    }
+    if ((input.reason?.length ?? 0) > LONGEST_REASON)
+      throw badInput(`reason has at most ${LONGEST_REASON} characters.`);
+    const session = this.#pending(wanted);
+    const { idempotencyKey = null, ...rest } = input;
+    const detail: IntentDetail = { ...limits, access: access?.localId ?? null, create, port: wanted.port };
+    const opened = await this.tools.book.open(
+      {
+        principal: asker.principal,
+        action,
+        account: account.key,
+        input: rest,
+        idempotencyKey,
+        detail: { ...detail },
+      },
+      session,
+    );
+    if (!opened.begun) return this.#replay(opened.earlier.sessionId);
+    return { session: await this.#run(wanted, { intent: opened.intent, session, detail }), replayed: false };
+  }
+
+  /** Answers the link, or the PENDING session where the vendor takes longer than a caller waits. */
+  async #run(wanted: Wanted, begun: Begun): Promise<Session> {
+    const { id } = begun.session;
+    const running = settle(this.#carryOut(wanted, begun)).finally(() => {
+      this.#opening.delete(id);
+      this.keeper.wake();
+    });
+    this.#opening.set(id, running);
+    return this.#patiently(running, begun.session);
+  }
+
+  async #carryOut(wanted: Wanted, { intent, session, detail }: Begun): Promise<LinkRecord> {
+    const { account, create, port } = wanted;
+    const { reading } = wanted.asker;
+    const access =
+      wanted.access ?? (await this.made.make(account, create, { intent, session, detail, reading }));
+    const request: LinkRequest = {
+      access,
+      durationSeconds: detail.durationSeconds,
+      allowedIp: detail.allowedIp,
+    };
+    try {
+      return await this.opener.open({ account, access, request, intent, session, port }, reading);
+    } catch (thrown) {
+      if (create !== null) await this.made.unmake(account, access, intent.subject);
+      throw thrown;
+    }
+  }
+
+  async #patiently(running: Promise<Outcome<LinkRecord>>, pending: Session): Promise<Session> {
+    let cancel = (): void => {};
+    const late = new Promise<undefined>((resolve) => {
+      cancel = this.tools.clock.schedule(CALLER_WAITS_MS, () => resolve(undefined));
+    });
+    try {
+      const outcome = await Promise.race([running, late]);
+      return outcome === undefined ? pending : unwrap(outcome);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #replay(sessionId: string | null): Promise<LinkAnswer> {
+    const running = sessionId === null ? undefined : this.#opening.get(sessionId);
+    const known =
+      sessionId === null ? undefined : (await this.tools.store.links.get([sessionId])).get(sessionId);
+    if (known === undefined) {
+      throw new DrawbridgeError(
+        'INTERNAL_SERVER_ERROR',
+        'The ledger does not hold the session of an earlier call.',
+      );
+    }
+    const session = running === undefined ? known : await this.#patiently(running, known);
+    return { session, replayed: true };
+  }
+
+  #newAccess({ device }: DeviceTarget, { protocol, host, port }: OpenAccessRequest): NewRemoteAccess {
+    const at = port ?? USUAL_PORT[protocol];
+    if (host === null || host === undefined || at === null) {
+      throw badInput('No way in fits: host and port are needed to make one.');
+    }
+    // The name tells it apart from every other, should it have to be found again.
+    const name = `${protocol.toLowerCase()}-${at}-${this.tools.newId().slice(0, 8)}`;
+    return { vendorDeviceId: device.vendorDeviceId, name, protocol, host, port: at };
+  }
+
+  #pending({ account, access, device, input, asker }: Wanted): LinkRecord {
+    const now = new Date(this.tools.clock.now());
+    return {
+      id: formatId(account.key, 'session', `g-${this.tools.newId()}`),
+      account: account.key,
+      vendor: account.vendor,
+      deviceId: device.id,
+      remoteAccessId: access?.id ?? null,
+      vendorRef: null,
+      connectionRef: null,
+      foundRunning: false,
+      endOwed: false,
+      url: null,
+      host: null,
+      port: null,
+      status: 'PENDING',
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + input.durationSeconds * 1000),
+      createdBy: asker.principal.subject,
+      reason: input.reason ?? null,
+      observedAt: now,
+    };
+  }
+
+  /** A link of this graph, or one made elsewhere that a read has seen and that its vendor can end. */
+  async #findLink(id: string): Promise<LinkRecord | undefined> {
+    const own = (await this.tools.store.links.get([id])).get(id);
+    if (own !== undefined) return own;
+    const seen = (await this.tools.store.sessions.get([id])).get(id);
+    if (seen === undefined) return undefined;
+    const connectionRef = seen.vendorRef?.split(':').at(-1) ?? null;
+    return { ...seen, connectionRef, foundRunning: false, endOwed: false };
+  }
+}
+
+/** A link that a caller wants. */
+interface Wanted extends DeviceTarget {
+  /** Null where one has to be made. */
+  readonly access: RemoteAccess | null;
+  readonly create: NewRemoteAccess | null;
+  readonly input: Pick<CreateLinkRequest, 'durationSeconds' | 'allowedIp' | 'reason' | 'idempotencyKey'>;
+  readonly asker: Asker;
+  readonly action: string;
+  /** The port to point a client at where the vendor names none. */
+  readonly port: number | null;
+}
+
+/** An intent that is durable, and the PENDING session that it makes. */
+interface Begun {
+  readonly intent: Intent;
+  readonly session: LinkRecord;
+  readonly detail: IntentDetail;
+}
+
+/** The way in through which a service can be reached: one that says so, or the VPN, through which all can. */
+function fitting(accesses: readonly RemoteAccess[], wanted: OpenAccessRequest): RemoteAccess | undefined {
+  const { protocol, host, port } = wanted;
+  return (
+    accesses.find(
+      (access) =>
+        access.protocol === protocol &&
+        (host === null || host === undefined || access.host === null || access.host === host) &&
+        (port === null || port === undefined || access.port === null || access.port === port),
+    ) ?? accesses.find((access) => access.protocol === 'VPN')
+  );
+}
+
+function factsOf(create: NewRemoteAccess | null): RemoteAccessFacts {
+  if (create === null) throw new Error('a link needs a way in');
+  return { ...create, localId: '' };
+}

@@ -1,0 +1,111 @@
+import type { Account } from '../accounts/account';
+import { pause } from '../accounts/steps';
+import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
+import { formatId } from '../domain/ids';
+import type { RemoteAccess } from '../domain/remote-access';
+import type { Intent } from '../stores/ports';
+import { ITSELF } from './link-book';
+import type { LinkKeeper } from './link-keeper';
+import type { LinkOpener } from './link-opener';
+import { type IntentDetail, type LinkTools, ownReading } from './link-tools';
+import type { MadeAccesses } from './made-accesses';
+
+/** How long to wait before an intent that could not be settled is looked at again. */
+const RETRY_MS = 5000;
+
+/** Settles what an earlier run of the service left open: by looking at the vendor, once at its start. */
+export class LinkSettler {
+  #stopped = false;
+
+  constructor(
+    private readonly tools: LinkTools,
+    private readonly opener: LinkOpener,
+    private readonly made: MadeAccesses,
+    private readonly keeper: LinkKeeper,
+  ) {}
+
+  /** Settles every open intent, again and again until each is. Resolves once nothing is left, or after stop. */
+  async run(): Promise<void> {
+    const left = await this.tools.store.intents.unsettled();
+    await Promise.all(left.map((intent) => this.#untilSettled(intent)));
+    this.keeper.wake();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #untilSettled(intent: Intent): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#settle(intent);
+        return;
+      } catch (thrown) {
+        this.tools.warn(
+          `what became of an action at ${intent.account} is not known yet, and will be looked for`,
+          thrown,
+        );
+        await pause(this.tools.clock, RETRY_MS);
+      }
+    }
+  }
+
+  async #settle(intent: Intent): Promise<void> {
+    const account = this.tools.fleet.all().find(({ key }) => key === intent.account);
+    if (intent.sessionId === null) return this.#giveUp(intent);
+    const session = (await this.tools.store.links.get([intent.sessionId])).get(intent.sessionId);
+    if (account === undefined || session === undefined) return this.#giveUp(intent);
+    const detail = JSON.parse(intent.detail) as IntentDetail;
+    const access = await this.#accessOf(account, detail);
+    if (access === undefined) {
+      const failed = { ...session, status: 'FAILED' as const };
+      return this.tools.book.settle(intent, failed, {
+        ...this.#entry(intent),
+        target: session.id,
+        error: lost(),
+      });
+    }
+    const { durationSeconds, allowedIp, port } = detail;
+    const request = { access, durationSeconds, allowedIp };
+    try {
+      await this.opener.settle({ account, access, request, intent, session, port }, lost());
+    } catch (thrown) {
+      if (asDrawbridgeError(thrown).code !== LOST_CODE || !isLost(thrown)) throw thrown;
+      if (detail.create !== null) await this.made.unmake(account, access, ITSELF);
+    }
+  }
+
+  /** The way in of an intent; undefined where it does not exist, so that no link can. */
+  async #accessOf(account: Account, { access, create }: IntentDetail): Promise<RemoteAccess | undefined> {
+    if (access === null) return create === null ? undefined : this.made.find(account, create);
+    const device = account.deviceOfAccess(access);
+    if (device === undefined) return undefined;
+    const outcome = (await account.remoteAccesses([device], ownReading(this.tools.clock))).get(device);
+    if (outcome?.ok === false) throw outcome.error;
+    return outcome?.value.find(({ id }) => id === formatId(account.key, 'access', access));
+  }
+
+  /** What made no link, or whose account is gone, is only written down. */
+  #giveUp(intent: Intent): Promise<void> {
+    return this.tools.book.settle(intent, null, {
+      ...this.#entry(intent),
+      target: intent.sessionId,
+      error: lost(),
+    });
+  }
+
+  #entry(intent: Intent): { actor: string; action: string; account: string } {
+    return { actor: ITSELF, action: intent.action, account: intent.account };
+  }
+}
+
+const LOST_CODE = 'VENDOR_UNAVAILABLE';
+const LOST = 'The service was stopped before the vendor had answered.';
+
+function lost(): DrawbridgeError {
+  return new DrawbridgeError(LOST_CODE, LOST);
+}
+
+function isLost(thrown: unknown): boolean {
+  return thrown instanceof DrawbridgeError && thrown.message === LOST;
+}

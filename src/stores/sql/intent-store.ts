@@ -1,0 +1,191 @@
+import type { Kysely, Transaction } from 'kysely';
+
+import type { LinkRecord } from '../../domain/session';
+import type { Begun, Intent, IntentStore, NewAuditEntry } from '../ports';
+import type { Sealer } from '../seal';
+import { appendAudit } from './audit-store';
+import { guarded } from './errors';
+import { onceMoreWhereTaken, writeLinks } from './link-store';
+import { standsAs } from './session-conditions';
+import { linkRowOf } from './session-row';
+import { storable, storableOrNull } from './storable';
+import type { IntentRow, SessionRow, Tables } from './tables';
+
+const WRITE = 'What was asked for could not be written down';
+
+/** What the intents stand on. */
+interface SqlIntentStoreOptions {
+  readonly db: Kysely<Tables>;
+  readonly sealer: Sealer;
+}
+
+/** What callers asked for, in a SQL database. */
+export class SqlIntentStore implements IntentStore {
+  readonly #db: Kysely<Tables>;
+  readonly #sealer: Sealer;
+
+  constructor(options: SqlIntentStoreOptions) {
+    this.#db = options.db;
+    this.#sealer = options.sealer;
+  }
+
+  async begin(intent: Intent, session: LinkRecord | null): Promise<Begun> {
+    const row = rowOf(intent);
+    const links = this.#rowsOf(session);
+    return guarded(WRITE, () =>
+      onceMoreWhereTaken(() =>
+        this.#db.transaction().execute(async (transaction): Promise<Begun> => {
+          const { numInsertedOrUpdatedRows } = await transaction
+            .insertInto('intents')
+            .values(row)
+            .onConflict((conflict) => conflict.columns(['subject', 'action', 'idempotency_key']).doNothing())
+            .executeTakeFirstOrThrow();
+          if (numInsertedOrUpdatedRows !== 1n) {
+            return { begun: false, earlier: intentOf(await withSameKey(transaction, row)) };
+          }
+          await writeLinks(transaction, links);
+          return { begun: true };
+        }),
+      ),
+    );
+  }
+
+  async settle(
+    intentId: string,
+    at: Date,
+    session: LinkRecord | null,
+    audit: readonly NewAuditEntry[],
+  ): Promise<void> {
+    const links = this.#rowsOf(session);
+    await guarded(WRITE, () =>
+      onceMoreWhereTaken(() =>
+        this.#db.transaction().execute(async (transaction) => {
+          if (await markSettled(transaction, intentId, at)) await writeLinks(transaction, links);
+          else if (!(await oweMore(transaction, links))) return;
+          await appendAudit(transaction, audit);
+        }),
+      ),
+    );
+  }
+
+  async note(intentId: string, detail: string): Promise<void> {
+    await guarded(WRITE, () =>
+      this.#db
+        .updateTable('intents')
+        .set({ detail: storable(detail) })
+        .where('id', '=', storable(intentId))
+        .where('settled_at', 'is', null)
+        .execute(),
+    );
+  }
+
+  async unsettled(): Promise<readonly Intent[]> {
+    const rows = await guarded('What was asked for could not be read', () =>
+      this.#db
+        .selectFrom('intents')
+        .selectAll()
+        .where('settled_at', 'is', null)
+        .orderBy('asked_at')
+        .orderBy('id')
+        .execute(),
+    );
+    return rows.map(intentOf);
+  }
+
+  async forget(askedBefore: Date, nowMs: number): Promise<number> {
+    const { numDeletedRows } = await guarded(WRITE, () =>
+      this.#db
+        .deleteFrom('intents')
+        .where('settled_at', 'is not', null)
+        .where('asked_at', '<', askedBefore.getTime())
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('sessions')
+                .select('sessions.id')
+                .whereRef('sessions.id', '=', 'intents.session_id')
+                .where((session) =>
+                  session.or([standsAs(session, 'PENDING', nowMs), standsAs(session, 'ACTIVE', nowMs)]),
+                ),
+            ),
+          ),
+        )
+        .executeTakeFirstOrThrow(),
+    );
+    return Number(numDeletedRows);
+  }
+
+  /** The session of an intent is always a link of this graph. */
+  #rowsOf(session: LinkRecord | null): readonly SessionRow[] {
+    return session === null ? [] : [linkRowOf(session, true, this.#sealer)];
+  }
+}
+
+/** The intent that was in the way. The statement that met it waited until it was there for good. */
+function withSameKey(transaction: Transaction<Tables>, row: IntentRow): Promise<IntentRow> {
+  return transaction
+    .selectFrom('intents')
+    .selectAll()
+    .where('subject', '=', row.subject)
+    .where('action', '=', row.action)
+    .where('idempotency_key', '=', row.idempotency_key)
+    .executeTakeFirstOrThrow();
+}
+
+/** False where it was settled before, or is not known any more. */
+async function markSettled(transaction: Transaction<Tables>, intentId: string, at: Date): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('intents')
+    .set({ settled_at: at.getTime() })
+    .where('id', '=', storable(intentId))
+    .where('settled_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+/** A link that was settled without a connection turns out to have one: its end is owed after all. */
+async function oweMore(transaction: Transaction<Tables>, links: readonly SessionRow[]): Promise<boolean> {
+  let owed = false;
+  for (const { id, end_owed, connection_ref, found_running } of links) {
+    if (end_owed !== 1 || connection_ref === null) continue;
+    const { numUpdatedRows } = await transaction
+      .updateTable('sessions')
+      .set({ connection_ref, found_running, end_owed })
+      .where('id', '=', id)
+      .where('connection_ref', 'is', null)
+      .executeTakeFirstOrThrow();
+    owed ||= numUpdatedRows === 1n;
+  }
+  return owed;
+}
+
+function rowOf(intent: Intent): IntentRow {
+  return {
+    id: storable(intent.id),
+    subject: storable(intent.subject),
+    action: storable(intent.action),
+    idempotency_key: storableOrNull(intent.idempotencyKey),
+    input_digest: storable(intent.inputDigest),
+    account: storable(intent.account),
+    session_id: storableOrNull(intent.sessionId),
+    detail: storable(intent.detail),
+    asked_at: intent.askedAt.getTime(),
+    settled_at: intent.settledAt === null ? null : intent.settledAt.getTime(),
+  };
+}
+
+function intentOf(row: IntentRow): Intent {
+  return {
+    id: row.id,
+    subject: row.subject,
+    action: row.action,
+    idempotencyKey: row.idempotency_key,
+    inputDigest: row.input_digest,
+    account: row.account,
+    sessionId: row.session_id,
+    detail: row.detail,
+    askedAt: new Date(row.asked_at),
+    settledAt: row.settled_at === null ? null : new Date(row.settled_at),
+  };
+}

@@ -1,0 +1,71 @@
+import { DrawbridgeError } from '../../domain/errors';
+import type { VpnFacts } from '../../domain/vpn';
+import type { CallContext } from '../../transport/transport';
+import type { LinkWrites, OpenedLink, Step } from '../driver';
+import type { Tunnel } from './tunnel';
+
+/**
+ * A link is a lease on the device's VPN: Everyware Cloud knows neither links nor ends. All links of a device share
+ * the one connection that it has.
+ */
+export function createLinkWrites(tunnel: Tunnel, now: () => number): LinkWrites {
+  return {
+    endsOnTime: false,
+    listsOpen: true,
+    // Whoever is in the VPN reaches the device.
+    refuses: ({ allowedIp }) => (allowedIp === null ? undefined : 'ALLOWED_IP'),
+    async open({ access }, context) {
+      const { vendorDeviceId } = access;
+      const opened = (facts: VpnFacts, foundRunning: boolean): OpenedLink =>
+        toOpenedLink(vendorDeviceId, facts, { foundRunning, createdAt: new Date(now()) });
+      const before = await tunnel.state(vendorDeviceId, context);
+      if (before.connected) return { done: opened(before, true) };
+      const step = await tunnel.turn(vendorDeviceId, true, context);
+      return mapStep(step, (facts) => opened(facts, false));
+    },
+    async running({ vendorDeviceId }, context) {
+      const facts = await unlessGone(tunnel.state(vendorDeviceId, context));
+      if (!facts?.connected) return [];
+      return [toOpenedLink(vendorDeviceId, facts, { foundRunning: false, createdAt: null })];
+    },
+    close: ({ vendorDeviceId }, context) => closed(tunnel.turn(vendorDeviceId, false, context)),
+  };
+}
+
+function toOpenedLink(
+  vendorDeviceId: string,
+  { ipAddress }: VpnFacts,
+  known: Pick<OpenedLink, 'foundRunning' | 'createdAt'>,
+): OpenedLink {
+  return {
+    vendorSessionId: null,
+    connectionRef: vendorDeviceId,
+    url: null,
+    host: ipAddress,
+    port: null,
+    vendorEndsAt: null,
+    ...known,
+  };
+}
+
+function mapStep<T, U>(step: Step<T>, map: (done: T) => U): Step<U> {
+  if ('done' in step) return { done: map(step.done) };
+  return { afterMs: step.afterMs, again: async (context) => mapStep(await step.again(context), map) };
+}
+
+/** Done also where the device, and with it its VPN, does not exist any more. */
+async function closed(turning: Promise<Step<VpnFacts>>): Promise<Step<null>> {
+  const step = await unlessGone(turning);
+  if (step === undefined || 'done' in step) return { done: null };
+  return { afterMs: step.afterMs, again: (context: CallContext) => closed(step.again(context)) };
+}
+
+/** Undefined where the device does not exist. */
+async function unlessGone<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (thrown) {
+    if (thrown instanceof DrawbridgeError && thrown.code === 'NOT_FOUND') return undefined;
+    throw thrown;
+  }
+}

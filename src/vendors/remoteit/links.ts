@@ -1,0 +1,113 @@
+import { DrawbridgeError } from '../../domain/errors';
+import type { CallContext } from '../../transport/transport';
+import type {
+  AccountSettings,
+  DriverTools,
+  LinkReference,
+  LinkRequest,
+  LinkWrites,
+  OpenedLink,
+} from '../driver';
+import { parseEnvelope, validDate } from '../wire';
+import { addressOf } from './address';
+import { remoteitCatalogue } from './catalogue';
+import { assertConnected, assertSuccess, isUnknownConnection, mayBeUnknownConnection } from './errors';
+import { isPort } from './mapping';
+import { type Connection, connectAnswer, stopAnswer } from './wire';
+
+/** What `filteredIP` says of who is let in: everybody, whoever comes first, or an address. Source: remoteit/sdk-go, proxy.go. */
+const KNOWN_FILTER = /^(none|latching|[\d.]+)$/i;
+
+/**
+ * Proxy connections. A connect may hand back one that is running already, and REST lists none, so that connecting
+ * again is the only way to look.
+ */
+export function createLinkWrites(settings: AccountSettings, tools: DriverTools): LinkWrites {
+  const defaultIp = settings.text('defaultIp');
+  const hasFixedToken = settings.optional('token') !== undefined;
+  return {
+    endsOnTime: false,
+    listsOpen: false,
+    // A web link is public whatever is sent. Source: remoteit/docs, api-reference/devices/connect.md.
+    refuses: ({ access, allowedIp }) =>
+      allowedIp === null || isPort(access.protocol) ? undefined : 'ALLOWED_IP',
+    open: async (request, context) => ({ done: await open(tools, { request, defaultIp }, context) }),
+    running: async () => [],
+    close: async (link, context) => {
+      await close(tools, { link, hasFixedToken }, context);
+      return { done: null };
+    },
+  };
+}
+
+async function open(
+  tools: DriverTools,
+  { request, defaultIp }: { readonly request: LinkRequest; readonly defaultIp: string },
+  context: CallContext,
+): Promise<OpenedLink> {
+  const { access, allowedIp } = request;
+  const endpoint = remoteitCatalogue.connect;
+  const json = {
+    deviceaddress: access.vendorDeviceId,
+    // The text, not the boolean, is what the vendor's own examples send.
+    wait: 'true',
+    // Never left out: then only the address of this service would be let in.
+    hostip: allowedIp ?? defaultIp,
+  };
+  const answer = await tools.transport.send({ endpoint, json }, context);
+  assertConnected(answer, endpoint);
+  const connection = parseEnvelope(connectAnswer, answer.body, 'a connection');
+  if (allowedIp !== null) assertRestricted(connection, allowedIp);
+  const now = tools.now();
+  return {
+    vendorSessionId: null,
+    connectionRef: connection.id,
+    foundRunning: false,
+    ...addressOf(connection, access.protocol),
+    createdAt: new Date(now),
+    vendorEndsAt: endOf(connection, now),
+  };
+}
+
+/** A connection that ran before, and was handed back, keeps the rule that it was opened with. */
+function assertRestricted({ filteredIP }: Connection, allowedIp: string): void {
+  if (filteredIP === null || filteredIP === allowedIp || !KNOWN_FILTER.test(filteredIP)) return;
+  throw new DrawbridgeError(
+    'VENDOR_REJECTED',
+    'The vendor did not restrict the connection to that address: another one to this service is open, with a rule ' +
+      'of its own. Close it, then try again.',
+  );
+}
+
+/** Seconds from the answer; null where they cannot be read. */
+function endOf({ expirationsec, proxyExpirationSec }: Connection, now: number): Date | null {
+  const seconds = [expirationsec, proxyExpirationSec].find((told) => told !== null && told >= 0) ?? null;
+  return seconds === null ? null : validDate(new Date(now + seconds * 1000));
+}
+
+async function close(
+  tools: DriverTools,
+  { link, hasFixedToken }: { readonly link: LinkReference; readonly hasFixedToken: boolean },
+  context: CallContext,
+): Promise<void> {
+  const endpoint = remoteitCatalogue.disconnect;
+  const json = { deviceaddress: link.vendorDeviceId, connectionid: link.connectionRef };
+  const answer = await tools.transport.send({ endpoint, json }, context);
+  if (isUnknownConnection(answer)) return;
+  if (mayBeUnknownConnection(answer)) {
+    if (hasFixedToken) await assertCredentials(tools, context);
+    return;
+  }
+  assertSuccess(answer, endpoint);
+  parseEnvelope(stopAnswer, answer.body, 'the end of a connection');
+}
+
+/**
+ * A 401 of a stop means wrong ids, or credentials that are no good. After a new login it can only be the ids: then the
+ * connection is over. A token that nobody renews is tried on a read, which has no ids.
+ */
+async function assertCredentials(tools: DriverTools, context: CallContext): Promise<void> {
+  const endpoint = remoteitCatalogue.listDevices;
+  const answer = await tools.transport.send({ endpoint }, context);
+  assertSuccess(answer, endpoint);
+}

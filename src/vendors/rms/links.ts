@@ -1,0 +1,146 @@
+import { DrawbridgeError } from '../../domain/errors';
+import type { RemoteAccessFacts } from '../../domain/remote-access';
+import type { SessionFacts } from '../../domain/session';
+import type { CallContext } from '../../transport/transport';
+import type { DriverTools, LinkReference, LinkRequest, LinkWrites, OpenedLink, Step } from '../driver';
+import { rmsCatalogue } from './catalogue';
+import { type ChannelEnd, followChannel } from './channel';
+import { lookFor } from './looks';
+import { accessOf } from './mapping';
+import { listSessions } from './sessions';
+
+/**
+ * RMS Connect links. Each call makes one of its own: its channel tells the address, and the list which session has
+ * that address, so that callers at the same moment get each their own.
+ */
+export function createLinkWrites(tools: DriverTools): LinkWrites {
+  return {
+    endsOnTime: true,
+    listsOpen: true,
+    // RMS has no way to restrict who uses a link. Source: RMS OpenAPI 3.0.0, rms_connect.
+    refuses: ({ allowedIp }) => (allowedIp === null ? undefined : 'ALLOWED_IP'),
+    open: (request, context) => open(tools, request, context),
+    running: (access, context) => running(tools, access, context),
+    close: (link, context) => close(tools, link, context),
+  };
+}
+
+async function open(
+  tools: DriverTools,
+  { access, durationSeconds }: LinkRequest,
+  context: CallContext,
+): Promise<Step<OpenedLink>> {
+  const { deviceId, accessId } = accessOf(access.localId);
+  const endpoint = rmsCatalogue.openLink;
+  const answer = await tools.transport.send(
+    { endpoint, params: { access_id: accessId }, json: { duration: durationSeconds } },
+    context,
+  );
+  return followChannel(tools, answer, {
+    endpoint,
+    deviceId,
+    ended: (end, later) => findOpened(tools, { localId: access.localId, end }, later),
+  });
+}
+
+/** Throws VENDOR_UNAVAILABLE where the link was made and cannot be told apart from others. */
+async function findOpened(
+  tools: DriverTools,
+  { localId, end }: { readonly localId: string; readonly end: ChannelEnd },
+  context: CallContext,
+): Promise<Step<OpenedLink>> {
+  const { link, failure } = end;
+  if (failure !== null) throw failure;
+  if (link === null) throw unknownOutcome('The vendor made a link and did not tell its address.');
+  return lookFor(
+    {
+      find: async (later) => {
+        const sessions = await listSessions(tools, { localId, usableOnly: true }, later);
+        const session = newest(sessions.filter(({ url }) => url !== null && bare(url) === bare(link)));
+        return session === undefined ? undefined : { done: toOpenedLink(session) };
+      },
+      missed: () => unknownOutcome('The vendor made a link and does not list it.'),
+    },
+    context,
+  );
+}
+
+async function running(
+  tools: DriverTools,
+  access: RemoteAccessFacts,
+  context: CallContext,
+): Promise<readonly OpenedLink[]> {
+  const { localId } = access;
+  return (await listSessions(tools, { localId, usableOnly: true }, context)).map(toOpenedLink);
+}
+
+async function close(tools: DriverTools, link: LinkReference, context: CallContext): Promise<Step<null>> {
+  const { deviceId } = accessOf(link.accessLocalId);
+  const sessionId = link.vendorSessionId ?? link.connectionRef;
+  const endpoint = rmsCatalogue.closeLink;
+  const answer = await tools.transport.send({ endpoint, params: { session_id: sessionId } }, context);
+  if (answer.status === 404) return { done: null };
+  const gone = (missed: () => DrawbridgeError) => ({
+    find: async (later: CallContext) =>
+      (await isOpen(tools, { localId: link.accessLocalId, sessionId }, later)) ? undefined : { done: null },
+    missed,
+  });
+  return followChannel(tools, answer, {
+    endpoint,
+    deviceId,
+    // The list decides: whether closing works as described was seen by nobody. Source: RMS OpenAPI 3.0.0 alone.
+    ended: ({ failure, warned }, later) => {
+      const missed = () =>
+        failure ?? new DrawbridgeError('VENDOR_REJECTED', 'The vendor closed the link and still lists it.');
+      return lookFor(gone(missed), later, failure === null || warned ? undefined : 1);
+    },
+    lost: (later) =>
+      lookFor(
+        gone(() => unknownOutcome('The vendor did not close the link.')),
+        later,
+        1,
+      ),
+  });
+}
+
+/** Looks at the end too: whether `active` leaves out every link that is over is not certain. */
+async function isOpen(
+  tools: DriverTools,
+  { localId, sessionId }: { readonly localId: string; readonly sessionId: string },
+  context: CallContext,
+): Promise<boolean> {
+  const sessions = await listSessions(tools, { localId, usableOnly: true }, context);
+  const session = sessions.find(({ vendorSessionId }) => vendorSessionId === sessionId);
+  return session !== undefined && (session.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > tools.now();
+}
+
+function toOpenedLink(session: SessionFacts): OpenedLink {
+  const { vendorSessionId, url, host, port, createdAt, expiresAt } = session;
+  return {
+    vendorSessionId,
+    connectionRef: vendorSessionId,
+    foundRunning: false,
+    url,
+    host,
+    port,
+    createdAt,
+    vendorEndsAt: expiresAt,
+  };
+}
+
+/** The one with the highest id: ids are numbers that grow. */
+function newest(sessions: readonly SessionFacts[]): SessionFacts | undefined {
+  return [...sessions].sort((left, right) => Number(right.vendorSessionId) - Number(left.vendorSessionId))[0];
+}
+
+/** An address without what the channel and the list write differently. */
+function bare(url: string): string {
+  return url
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+    .replace(/\/+$/, '')
+    .toLowerCase();
+}
+
+function unknownOutcome(message: string): DrawbridgeError {
+  return new DrawbridgeError('VENDOR_UNAVAILABLE', message);
+}

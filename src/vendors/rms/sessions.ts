@@ -1,0 +1,46 @@
+import type { SessionFacts } from '../../domain/session';
+import type { CallContext } from '../../transport/transport';
+import type { DriverTools } from '../driver';
+import { parseEnvelope, parseRow } from '../wire';
+import { rmsCatalogue } from './catalogue';
+import { assertSuccess } from './errors';
+import { parseAccessLocalId, toSession } from './mapping';
+import { sessionEnvelope, sessionRow } from './wire';
+
+/** Whose links are wanted: all that RMS still knows, or only those that it holds for active. */
+export interface SessionsRequest {
+  readonly localId: string;
+  readonly usableOnly: boolean;
+}
+
+/** The links of one remote access, newest first; none where RMS does not know it. */
+export async function listSessions(
+  tools: DriverTools,
+  { localId, usableOnly }: SessionsRequest,
+  context: CallContext,
+): Promise<readonly SessionFacts[]> {
+  const access = parseAccessLocalId(localId);
+  if (access === undefined) return [];
+  const endpoint = rmsCatalogue.listSessions;
+  const answer = await tools.transport.send(
+    {
+      endpoint,
+      params: { access_id: access.accessId },
+      query: usableOnly ? [['active', 'true']] : [],
+    },
+    context,
+  );
+  if (answer.status === 404) return [];
+  assertSuccess(answer, endpoint);
+  const { data } = parseEnvelope(sessionEnvelope, answer.body, 'sessions');
+  const byId = new Map<string, SessionFacts>();
+  for (const row of data) {
+    const parsed = parseRow(sessionRow, row, 'session', tools.dropped);
+    if (parsed !== undefined) byId.set(parsed.id, toSession(parsed));
+  }
+  return [...byId.values()].sort(newestFirst);
+}
+
+function newestFirst(left: SessionFacts, right: SessionFacts): number {
+  return (right.createdAt?.getTime() ?? 0) - (left.createdAt?.getTime() ?? 0);
+}
