@@ -5,7 +5,7 @@ import type { Reading } from '../domain/reading';
 import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
 import type { SessionFacts } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
-import type { VpnFacts, VpnStatus } from '../domain/vpn';
+import type { VpnStatus } from '../domain/vpn';
 import { type AccountOptions, AccountTools, contextOf } from './account-tools';
 import { AccountWrites, type Memory } from './account-writes';
 import { eachKey, inChunks, mapOutcome, pick, unique } from './batch';
@@ -13,6 +13,7 @@ import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
 import type { HealthReport } from './health';
 import type { KeyedReads } from './keyed-reads';
+import { VpnReads } from './vpn-reads';
 
 /** Links of one way in as the vendor listed them. */
 export interface ListedSessions {
@@ -21,9 +22,6 @@ export interface ListedSessions {
   readonly usableOnly: boolean;
   readonly observedAt: Date;
 }
-
-/** One answer of the vendor for the VPN states of a whole account. */
-type VpnOfAll = ReadonlyMap<string, Outcome<VpnFacts | null>>;
 
 /**
  * One account at a vendor: the portable type over a driver. It keeps the driver's preconditions (no empty, double or
@@ -38,8 +36,7 @@ export class Account {
   readonly #devices: DeviceReads;
   readonly #accesses: KeyedReads<readonly RemoteAccessFacts[]>;
   readonly #sessions: KeyedReads<readonly SessionFacts[]>;
-  readonly #vpn: KeyedReads<VpnFacts | null>;
-  readonly #vpnOfAll: KeyedReads<VpnOfAll>;
+  readonly #vpn: VpnReads;
 
   constructor(private readonly options: AccountOptions) {
     this.key = options.key;
@@ -59,22 +56,8 @@ export class Account {
       absent: [],
       load: (keys, reading) => eachKey(keys, (key) => this.#listSessions(key, reading)),
     });
-    this.#vpn = tools.reads<VpnFacts | null>({
-      kind: 'vpn',
-      operation: 'vpnStatus',
-      absent: null,
-      load: (keys, reading) => this.#askVpn(keys, reading),
-    });
+    this.#vpn = new VpnReads(tools, this.#devices);
     this.writes = new AccountWrites(options, this.#memory(), (facts) => this.#toAccess(facts));
-    this.#vpnOfAll = tools.reads<VpnOfAll>({
-      kind: 'vpn',
-      operation: 'listVpnStatus',
-      absent: new Map(),
-      load: async (keys, reading) => {
-        const all = await this.#askVpn(keys, reading);
-        return new Map(keys.map((key) => [key, success(all)]));
-      },
-    });
   }
 
   /** True where a filter by this status costs no walk. */
@@ -209,44 +192,11 @@ export class Account {
     vendorDeviceIds: readonly string[],
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
-    const { vpn } = this.options.driver;
-    if (vpn === undefined) return new Map(vendorDeviceIds.map((id) => [id, success(null)]));
-    if (vpn.wholeAccount) return this.#vpnFromAll(vendorDeviceIds, reading);
-    const known = await this.#devices.byId(vendorDeviceIds, reading);
-    const asked = vendorDeviceIds.filter((id) => {
-      const outcome = pick(known, id);
-      return outcome.ok && outcome.value?.record.vpnAnswers === true;
-    });
-    const found = asked.length === 0 ? new Map() : await this.#vpn.get(unique(asked), reading);
-    return new Map(
-      vendorDeviceIds.map((id) => {
-        const outcome = pick(known, id);
-        if (!outcome.ok) return [id, outcome];
-        return [id, found.has(id) ? mapOutcome(pick(found, id), toVpnStatus) : success(null)];
-      }),
-    );
+    return this.#vpn.status(vendorDeviceIds, reading);
   }
 
   close(): Promise<void> {
     return this.options.close();
-  }
-
-  async #vpnFromAll(
-    vendorDeviceIds: readonly string[],
-    reading: Reading,
-  ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
-    const all = pick(await this.#vpnOfAll.get(['*'], reading), '*');
-    return new Map(
-      vendorDeviceIds.map((id) => {
-        if (!all.ok) return [id, all];
-        const facts = all.value.value.get(id) ?? success(null);
-        return [id, mapOutcome(facts, (value) => toVpnStatus({ value, at: all.value.at }))];
-      }),
-    );
-  }
-
-  async #askVpn(keys: readonly string[], reading: Reading): Promise<VpnOfAll> {
-    return (await this.options.driver.vpn?.status(keys, contextOf(reading))) ?? new Map();
   }
 
   async #listAccesses(
@@ -276,7 +226,7 @@ export class Account {
   #memory(): Memory {
     return {
       patchAccesses: (vendorDeviceId, patch) => this.#accesses.cache.patch(vendorDeviceId, patch),
-      learnVpn: (vendorDeviceId, facts) => this.#vpn.cache.learn(vendorDeviceId, facts),
+      learnVpn: (vendorDeviceId, facts) => this.#vpn.learn(vendorDeviceId, facts),
     };
   }
 
@@ -296,13 +246,3 @@ export class Account {
 
 const USABLE = '+';
 const ALL = '*';
-
-function toVpnStatus({
-  value,
-  at,
-}: {
-  readonly value: VpnFacts | null;
-  readonly at: number;
-}): VpnStatus | null {
-  return value === null ? null : { ...value, checkedAt: new Date(at) };
-}
