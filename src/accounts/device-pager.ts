@@ -69,6 +69,13 @@ interface Place extends ListPosition {
   readonly since: number;
 }
 
+/** Where a told device stands: rows passed with it, as keys and as they are counted, and the total then. */
+interface Mark {
+  readonly passed: number;
+  readonly offset: number;
+  readonly total: number | null;
+}
+
 /** Rows to go on from. */
 interface Aligned {
   readonly run: DeviceRun;
@@ -82,7 +89,7 @@ export async function readSlice(source: RowSource, request: SliceRequest): Promi
   const passed: string[] = [...request.from.anchors];
   const seen = new Set(passed);
   const devices: KnownDevice[] = [];
-  const marks: { readonly passed: number; readonly offset: number; readonly total: number | null }[] = [];
+  const marks: Mark[] = [];
   let place: Place = { ...request.from, holes: 0, since: Number.NEGATIVE_INFINITY };
   let hasMore = true;
   let furthest = 0;
@@ -125,13 +132,14 @@ export async function readSlice(source: RowSource, request: SliceRequest): Promi
     devices,
     hasMore,
     total: place.total,
-    positionAfter: (index) => {
-      const mark = marks[index];
-      if (mark === undefined) return request.from;
-      const anchors = passed.slice(Math.max(0, mark.passed - MOST_ANCHORS), mark.passed);
-      return { offset: mark.offset, anchors, total: mark.total };
-    },
+    positionAfter: (index) => positionAt(marks[index], passed) ?? request.from,
   };
+}
+
+function positionAt(mark: Mark | undefined, passed: readonly string[]): ListPosition | undefined {
+  if (mark === undefined) return undefined;
+  const anchors = passed.slice(Math.max(0, mark.passed - MOST_ANCHORS), mark.passed);
+  return { offset: mark.offset, anchors, total: mark.total };
 }
 
 /** A run that is known, and not older than another. */

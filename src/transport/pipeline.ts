@@ -40,7 +40,7 @@ export function openAnonymousTransport(options: PipelineOptions): Transport {
   return {
     send: (request, context) =>
       line.execute(() =>
-        observe(options, { request, context, credentials: {}, deadline: deadlineOf(options) }),
+        observe(options, { request, context, credentials: {}, deadline: deadlineOf(options, request) }),
       ),
   };
 }
@@ -58,7 +58,7 @@ export function openTransport(
   return {
     send: (request, context) =>
       line.execute(async () => {
-        const deadline = deadlineOf(options);
+        const deadline = deadlineOf(options, request);
         const credentials = await authenticator.headers(context);
         const answer = await observe(options, { request, context, credentials, deadline });
         if (!isUnauthorized(answer) || !(await authenticator.renew(credentials, context))) return answer;
@@ -77,8 +77,9 @@ interface Attempt {
   readonly deadline: AbortSignal;
 }
 
-function deadlineOf({ deadlineMs }: PipelineOptions): AbortSignal {
-  return AbortSignal.timeout(deadlineMs);
+/** An endpoint that takes longer than others has its own time on top. */
+function deadlineOf({ deadlineMs }: PipelineOptions, { endpoint }: VendorRequest): AbortSignal {
+  return AbortSignal.timeout(deadlineMs + (endpoint.timeoutMs ?? 0));
 }
 
 async function observe(

@@ -1,11 +1,14 @@
 import { startTestService, type TestService } from '../support/service';
 import {
   AnyNodeDocument,
+  CloseSessionDocument,
   type DeviceFilter,
   DevicePageDocument,
   type DeviceRowFragment,
   FleetAtAGlanceDocument,
   OneDeviceDocument,
+  OpenAccessDocument,
+  type OpenAccessInput,
 } from './generated/graphql';
 import { send } from './send';
 
@@ -74,6 +77,23 @@ test('a node tells its type, and has the fields of that type only', async () => 
   const { node } = await send(service.url, AnyNodeDocument, { id });
   if (node?.__typename !== 'Device') throw new Error(`a device answered as ${node?.__typename}`);
   expect(node.name).toBe(name);
+});
+
+test('a link is opened, replayed and closed by typed mutations', async () => {
+  const { id } = await firstOf({ vendor: ['TELTONIKA_RMS'], status: ['ONLINE'] });
+  const input: OpenAccessInput = {
+    deviceId: id,
+    protocol: 'HTTPS',
+    durationSeconds: 600,
+    reason: 'a look',
+    idempotencyKey: 'typed',
+  };
+  const { openAccess } = await send(service.url, OpenAccessDocument, { input });
+  expect(openAccess).toMatchObject({ replayed: false, session: { status: 'ACTIVE', reason: 'a look' } });
+  const again = await send(service.url, OpenAccessDocument, { input });
+  expect(again.openAccess).toMatchObject({ replayed: true, session: { id: openAccess.session.id } });
+  const { closeSession } = await send(service.url, CloseSessionDocument, { id: openAccess.session.id });
+  expect(closeSession.session).toMatchObject({ status: 'CLOSED', url: null });
 });
 
 test('an error of the graph rejects, with its message', async () => {

@@ -33,10 +33,7 @@ export function describeWrites(example: VendorExample, bench: MakeBench): void {
 
     it('is never tried a second time, whatever comes of it', async () => {
       const failure = new DrawbridgeError('VENDOR_TIMEOUT', 'The vendor did not answer in time.');
-      const fail = () => {
-        throw failure;
-      };
-      const { transport, step } = started(act, fail);
+      const { transport, step } = started(act, () => Promise.reject(failure));
       await expect(step).rejects.toBe(failure);
       expect(transport.requests).toHaveLength(1);
       for (const [status] of CODES.filter(([known]) => known !== 404)) {

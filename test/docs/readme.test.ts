@@ -14,6 +14,13 @@ import { SimulatorsProcess } from './simulators-process';
 
 const SHOWN_AT = 'http://127.0.0.1:4000';
 
+/** What no two answers have in common, by its key. */
+const NEW_EACH_TIME: Readonly<Record<string, unknown>> = {
+  ms: expect.any(Number),
+  url: expect.stringMatching(/^https:/),
+  expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+};
+
 const launcher = new Launcher();
 const page = readPage('README.md');
 const steps = blocks(page).map(
@@ -69,7 +76,11 @@ const DO: Readonly<Record<string, (block: Block, before: unknown) => Promise<voi
     await writeFile(path.join(folder, 'accounts.yaml'), text);
   },
   json: async ({ text }, before) => {
-    const shown: unknown = JSON.parse(text, (key, value) => (key === 'ms' ? expect.any(Number) : value));
+    const shown: unknown = JSON.parse(text, (key, value) => {
+      if (typeof value === 'string' && value.includes(':session:'))
+        return expect.stringContaining(':session:');
+      return NEW_EACH_TIME[key] ?? value;
+    });
     if (before === undefined) await writeFile(path.join(folder, 'tokens.json'), text);
     // Where only the end of an answer is shown, the rest is not.
     else if (typeof shown === 'object' && shown !== null && !('data' in shown))

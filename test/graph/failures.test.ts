@@ -65,7 +65,11 @@ const OWN_KINDS: Readonly<Record<VendorName, readonly Kind[]>> = {
       { kind: 'json', body: { success: false, errors: [{ code: 'X', message: BODY_TEXT }] } },
       { code: 'VENDOR_REJECTED' },
     ],
-    ['an object where the list stands', { kind: 'json', body: { success: true, data: BODY_TEXT } }, UNAVAILABLE],
+    [
+      'an object where the list stands',
+      { kind: 'json', body: { success: true, data: BODY_TEXT } },
+      UNAVAILABLE,
+    ],
   ],
   remoteit: [
     [
@@ -73,7 +77,11 @@ const OWN_KINDS: Readonly<Record<VendorName, readonly Kind[]>> = {
       { kind: 'json', body: { status: 'false', reason: BODY_TEXT } },
       { code: 'VENDOR_REJECTED' },
     ],
-    ['an object where the list stands', { kind: 'json', body: { status: 'true', devices: BODY } }, UNAVAILABLE],
+    [
+      'an object where the list stands',
+      { kind: 'json', body: { status: 'true', devices: BODY } },
+      UNAVAILABLE,
+    ],
   ],
   everyware: [
     [
@@ -86,7 +94,10 @@ const OWN_KINDS: Readonly<Record<VendorName, readonly Kind[]>> = {
 };
 
 const LISTS: Readonly<Record<VendorName, { readonly route: string; readonly garbageRows: unknown }>> = {
-  rms: { route: 'GET /devices', garbageRows: { success: true, data: [1, 'x', null, BODY], meta: { total: 4 } } },
+  rms: {
+    route: 'GET /devices',
+    garbageRows: { success: true, data: [1, 'x', null, BODY], meta: { total: 4 } },
+  },
   remoteit: { route: 'GET /device/list/all', garbageRows: { status: 'true', devices: [1, 'x', null, BODY] } },
   everyware: {
     route: 'GET /{scopeId}/devices',
@@ -173,7 +184,11 @@ async function ask<T>(query: string, variables: Record<string, unknown> = {}): P
 }
 
 /** Nothing of a vendor's body, no credential and no link of a session may stand where they do not belong. */
-function expectNothingTold(result: GraphResult<unknown>, logFrom: number, problems: readonly Problem[] = []): void {
+function expectNothingTold(
+  result: GraphResult<unknown>,
+  logFrom: number,
+  problems: readonly Problem[] = [],
+): void {
   const { rms, remoteit, everyware } = service.simulators;
   const credentials = [
     rms.credentials.token,
@@ -301,36 +316,43 @@ const NESTED: readonly (readonly [string, Nested, readonly Kind[]])[] = [
 ];
 
 describe.each(NESTED)('%s', (_, { field, name, route, asks }, kinds) => {
-  it.each(kinds)('that answer with %s are null with the error at their own path', async (_kind, fault, expected) => {
-    const healthy = await ask<{ devices: Page }>(NESTED_QUERY);
-    expect(healthy.errors).toBeUndefined();
-    const { nodes } = healthy.data.devices;
-    const hit = nodes.map((node) => node.account === name && asks(node));
-    expect(hit).toContain(true);
-    faultsOf(name).add({ ...fault, route });
-    const logFrom = service.log.length;
-    const broken = await ask<{ devices: Page }>(NESTED_QUERY);
-    // Without its ways in a device's sessions cannot be asked for either.
-    const falls = (node: Node, index: number): Node => {
-      if (hit[index] !== true) return node;
-      const sessions = field === 'remoteAccesses' && node.status === 'ONLINE' ? { sessions: null } : {};
-      return { ...node, [field]: null, ...sessions };
-    };
-    expect(broken.data.devices).toEqual({ problems: [], nodes: nodes.map(falls) });
-    const errors = (broken.errors ?? []).filter(({ path }) => path?.at(-1) === field);
-    const paths = hit.flatMap((isHit, index) => (isHit ? [['devices', 'nodes', index, field].join('/')] : []));
-    expect(errors.map(({ path }) => path?.join('/')).sort()).toEqual(paths.sort());
-    for (const { extensions } of broken.errors ?? []) {
-      expect(extensions).toEqual({
-        code: expected.code,
-        vendor: VENDOR[name],
-        account: name,
-        retryable: expect.any(Boolean),
-        ...(expected.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: expected.retryAfterSeconds }),
-      });
-    }
-    expectNothingTold(broken, logFrom);
-  });
+  it.each(kinds)(
+    'that answer with %s are null with the error at their own path',
+    async (_kind, fault, expected) => {
+      const healthy = await ask<{ devices: Page }>(NESTED_QUERY);
+      expect(healthy.errors).toBeUndefined();
+      const { nodes } = healthy.data.devices;
+      const hit = nodes.map((node) => node.account === name && asks(node));
+      expect(hit).toContain(true);
+      faultsOf(name).add({ ...fault, route });
+      const logFrom = service.log.length;
+      const broken = await ask<{ devices: Page }>(NESTED_QUERY);
+      // Without its ways in a device's sessions cannot be asked for either.
+      const falls = (node: Node, index: number): Node => {
+        if (hit[index] !== true) return node;
+        const sessions = field === 'remoteAccesses' && node.status === 'ONLINE' ? { sessions: null } : {};
+        return { ...node, [field]: null, ...sessions };
+      };
+      expect(broken.data.devices).toEqual({ problems: [], nodes: nodes.map(falls) });
+      const errors = (broken.errors ?? []).filter(({ path }) => path?.at(-1) === field);
+      const paths = hit.flatMap((isHit, index) =>
+        isHit ? [['devices', 'nodes', index, field].join('/')] : [],
+      );
+      expect(errors.map(({ path }) => path?.join('/')).sort()).toEqual(paths.sort());
+      for (const { extensions } of broken.errors ?? []) {
+        expect(extensions).toEqual({
+          code: expected.code,
+          vendor: VENDOR[name],
+          account: name,
+          retryable: expect.any(Boolean),
+          ...(expected.retryAfterSeconds === undefined
+            ? {}
+            : { retryAfterSeconds: expected.retryAfterSeconds }),
+        });
+      }
+      expectNothingTold(broken, logFrom);
+    },
+  );
 
   it('that fail once are right again in the next read', async () => {
     const healthy = await ask<{ devices: Page }>(NESTED_QUERY);
@@ -354,21 +376,30 @@ describe('one device', () => {
   const ROUTES = { ...LISTS, everyware: { ...LISTS.everyware, route: 'GET /{scopeId}/devices/{deviceId}' } };
 
   describe.each(NAMES)('of %s', (name) => {
-    const kinds = name === 'everyware' ? [...KINDS, OWN_KINDS.everyware[0] ?? NOT_THERE] : [...KINDS, ...OWN_KINDS[name], NOT_THERE];
-    it.each(kinds)('that is answered with %s is an error at its index, and its neighbours stand', async (_, fault, expected) => {
-      const ids = NAMES.map(idOf);
-      const healthy = await ask<{ nodes: unknown[] }>(QUERY, { ids });
-      expect(healthy.errors).toBeUndefined();
-      faultsOf(name).add({ ...fault, route: ROUTES[name].route });
-      const logFrom = service.log.length;
-      const broken = await ask<{ nodes: unknown[] }>(QUERY, { ids });
-      const index = NAMES.indexOf(name);
-      expect(broken.data.nodes).toEqual(healthy.data.nodes.map((node, at) => (at === index ? null : node)));
-      expect(broken.errors).toMatchObject([
-        { path: ['nodes', index], extensions: { code: expected.code, account: name, vendor: VENDOR[name] } },
-      ]);
-      expectNothingTold(broken, logFrom);
-    });
+    const kinds =
+      name === 'everyware'
+        ? [...KINDS, OWN_KINDS.everyware[0] ?? NOT_THERE]
+        : [...KINDS, ...OWN_KINDS[name], NOT_THERE];
+    it.each(kinds)(
+      'that is answered with %s is an error at its index, and its neighbours stand',
+      async (_, fault, expected) => {
+        const ids = NAMES.map(idOf);
+        const healthy = await ask<{ nodes: unknown[] }>(QUERY, { ids });
+        expect(healthy.errors).toBeUndefined();
+        faultsOf(name).add({ ...fault, route: ROUTES[name].route });
+        const logFrom = service.log.length;
+        const broken = await ask<{ nodes: unknown[] }>(QUERY, { ids });
+        const index = NAMES.indexOf(name);
+        expect(broken.data.nodes).toEqual(healthy.data.nodes.map((node, at) => (at === index ? null : node)));
+        expect(broken.errors).toMatchObject([
+          {
+            path: ['nodes', index],
+            extensions: { code: expected.code, account: name, vendor: VENDOR[name] },
+          },
+        ]);
+        expectNothingTold(broken, logFrom);
+      },
+    );
   });
 
   it('of Everyware that is answered with another device is an error, never that device', async () => {
@@ -386,8 +417,17 @@ describe('one device', () => {
 
   it('of Everyware that went away while its VPN is asked has no VPN state, and no error', async () => {
     const id = idOf('everyware');
-    const body = { type: 'deviceNotConnectedExceptionInfo', kapuaErrorCode: 'DEVICE_NOT_CONNECTED', httpErrorCode: '409' };
-    faultsOf('everyware').add({ kind: 'status', status: 409, body, route: 'GET /{scopeId}/devices/{deviceId}/vpn' });
+    const body = {
+      type: 'deviceNotConnectedExceptionInfo',
+      kapuaErrorCode: 'DEVICE_NOT_CONNECTED',
+      httpErrorCode: '409',
+    };
+    faultsOf('everyware').add({
+      kind: 'status',
+      status: 409,
+      body,
+      route: 'GET /{scopeId}/devices/{deviceId}/vpn',
+    });
     const answer = await ask(`{ device(id: "${id}") { id vpnStatus { connected } } }`);
     expect(answer).toEqual({ data: { device: { id, vpnStatus: null } } });
   });
@@ -403,7 +443,11 @@ describe('a row that cannot be read', () => {
     const answer = await ask<{ devices: Page }>(
       `{ devices(filter: { account: ["everyware"] }) { nodes { id } ${PROBLEMS} totalCount } }`,
     );
-    expect(answer.data.devices).toEqual({ nodes: [{ id: 'everyware:device:AQ' }], problems: [], totalCount: 1 });
+    expect(answer.data.devices).toEqual({
+      nodes: [{ id: 'everyware:device:AQ' }],
+      problems: [],
+      totalCount: 1,
+    });
     const log = service.log.slice(logFrom).join('');
     expect(log).toContain('could not be read and was left out');
     expect(log).not.toContain(BODY_TEXT);
@@ -411,7 +455,9 @@ describe('a row that cannot be read', () => {
 
   it('of a list in pages does not keep the service asking, wherever it stands', async () => {
     const { rms } = service.simulators;
-    const rows = Array.from({ length: 200 }, (_, index) => (index === 99 ? {} : { id: index + 1, status: 1 }));
+    const rows = Array.from({ length: 200 }, (_, index) =>
+      index === 99 ? {} : { id: index + 1, status: 1 },
+    );
     const page = (from: number) => ({
       kind: 'json' as const,
       route: 'GET /devices',
@@ -461,15 +507,18 @@ describe('a login', () => {
       expectNothingTold(broken, logFrom, broken.data.page.problems);
     });
 
-    it.each(['401', '403'])('that is refused with %s speaks of the credentials, without them', async (status) => {
-      await ask<Lists>(LIST_QUERY);
-      expire();
-      faultsOf(name).add({ kind: 'status', status: Number(status), body: BODY, route });
-      const logFrom = service.log.length;
-      const broken = await ask<Lists>(LIST_QUERY);
-      expect(broken.data.page.problems).toEqual([problemOf(name, UNAUTHORIZED)]);
-      expectNothingTold(broken, logFrom, broken.data.page.problems);
-    });
+    it.each(['401', '403'])(
+      'that is refused with %s speaks of the credentials, without them',
+      async (status) => {
+        await ask<Lists>(LIST_QUERY);
+        expire();
+        faultsOf(name).add({ kind: 'status', status: Number(status), body: BODY, route });
+        const logFrom = service.log.length;
+        const broken = await ask<Lists>(LIST_QUERY);
+        expect(broken.data.page.problems).toEqual([problemOf(name, UNAUTHORIZED)]);
+        expectNothingTold(broken, logFrom, broken.data.page.problems);
+      },
+    );
   });
 });
 

@@ -77,18 +77,24 @@ describe('an id', () => {
       });
     }
     const node = await ask('query ($id: ID!) { node(id: $id) { id } }', { id });
-    expect(node).toMatchObject({ data: { node: null }, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(node).toMatchObject({
+      data: { node: null },
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    });
     expect(vendorCalls()).toBe(before);
   });
 
-  it.each(FIELDS)('of another kind is BAD_USER_INPUT for %s, with a message that says what one looks like', async (field, kind) => {
-    for (const other of ['device', 'access', 'session'].filter((candidate) => candidate !== kind)) {
-      const answer = await ask(`{ ${field}(id: "rms:${other}:1") { id } }`);
-      expect(answer.data).toEqual({ [field]: null });
-      expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-      expect(answer.errors?.[0]?.message).toContain(`<account>:${kind}:`);
-    }
-  });
+  it.each(FIELDS)(
+    'of another kind is BAD_USER_INPUT for %s, with a message that says what one looks like',
+    async (field, kind) => {
+      for (const other of ['device', 'access', 'session'].filter((candidate) => candidate !== kind)) {
+        const answer = await ask(`{ ${field}(id: "rms:${other}:1") { id } }`);
+        expect(answer.data).toEqual({ [field]: null });
+        expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+        expect(answer.errors?.[0]?.message).toContain(`<account>:${kind}:`);
+      }
+    },
+  );
 
   it('of an account that is not there is null, and costs nothing', async () => {
     const before = vendorCalls();
@@ -158,7 +164,9 @@ describe('an id', () => {
   });
 
   it('of remote.it is the same in either case, and is told as its vendor spells it', async () => {
-    const { address } = service.simulators.remoteit.state.rows().find(({ title }) => title === 'SSH') ?? { address: '' };
+    const { address } = service.simulators.remoteit.state.rows().find(({ title }) => title === 'SSH') ?? {
+      address: '',
+    };
     for (const spelled of [address.toLowerCase(), address.toUpperCase()]) {
       const answer = await ask(
         `{ device(id: "remoteit:device:${spelled}") { id } remoteAccess(id: "remoteit:access:${spelled}") { id device { id name } } }`,
@@ -173,7 +181,9 @@ describe('an id', () => {
   it('of Everyware is another one in another case', async () => {
     const { id } = service.simulators.everyware.state.devices()[0] ?? { id: '' };
     const swapped = [...id].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join('');
-    const answer = await ask(`{ a: device(id: "everyware:device:${id}") { id } b: device(id: "everyware:device:${swapped}") { id } }`);
+    const answer = await ask(
+      `{ a: device(id: "everyware:device:${id}") { id } b: device(id: "everyware:device:${swapped}") { id } }`,
+    );
     expect(answer).toEqual({ data: { a: { id: `everyware:device:${id}` }, b: null } });
   });
 
@@ -242,17 +252,20 @@ describe('nodes', () => {
 });
 
 describe('the size of a page', () => {
-  it.each([0, -1, 501, 2_147_483_647, -2_147_483_648])('%i is BAD_USER_INPUT, and asks no vendor', async (first) => {
-    const before = vendorCalls();
-    for (const list of ['devices', 'sessions', 'devices(orderBy: { field: NAME }']) {
-      const name = list.split('(')[0] ?? '';
-      const args = list.includes('(') ? `${list}, first: $first)` : `${list}(first: $first)`;
-      const answer = await ask(`query ($first: Int) { ${args} { nodes { id } } }`, { first });
-      expect(answer.data).toBeNull();
-      expect(answer.errors).toMatchObject([{ path: [name], extensions: { code: 'BAD_USER_INPUT' } }]);
-    }
-    expect(vendorCalls()).toBe(before);
-  });
+  it.each([0, -1, 501, 2_147_483_647, -2_147_483_648])(
+    '%i is BAD_USER_INPUT, and asks no vendor',
+    async (first) => {
+      const before = vendorCalls();
+      for (const list of ['devices', 'sessions', 'devices(orderBy: { field: NAME }']) {
+        const name = list.split('(')[0] ?? '';
+        const args = list.includes('(') ? `${list}, first: $first)` : `${list}(first: $first)`;
+        const answer = await ask(`query ($first: Int) { ${args} { nodes { id } } }`, { first });
+        expect(answer.data).toBeNull();
+        expect(answer.errors).toMatchObject([{ path: [name], extensions: { code: 'BAD_USER_INPUT' } }]);
+      }
+      expect(vendorCalls()).toBe(before);
+    },
+  );
 
   it('is 50 where it is left out or null', async () => {
     for (const args of ['', '(first: null)']) {
@@ -264,7 +277,8 @@ describe('the size of a page', () => {
 
 describe('a cursor', () => {
   const encode = (content: unknown): string => Buffer.from(JSON.stringify(content)).toString('base64url');
-  const decode = (cursor: string) => JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<string, unknown>;
+  const decode = (cursor: string) =>
+    JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<string, unknown>;
   const cursorOf = async (list: string): Promise<string> => {
     const answer = await ask<Record<string, { pageInfo: { endCursor: string } }>>(
       `{ page: ${list} { pageInfo { endCursor } } }`,
@@ -273,7 +287,10 @@ describe('a cursor', () => {
   };
   const refused = async (list: string, after: string): Promise<void> => {
     const before = vendorCalls();
-    const answer = await ask(`query ($after: String) { page: ${list.replace(')', ', after: $after)')} { nodes { id } } }`, { after });
+    const answer = await ask(
+      `query ($after: String) { page: ${list.replace(')', ', after: $after)')} { nodes { id } } }`,
+      { after },
+    );
     expect(answer.data).toBeNull();
     expect(answer.errors).toMatchObject([{ path: ['page'], extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(vendorCalls()).toBe(before);
@@ -281,7 +298,18 @@ describe('a cursor', () => {
   const LISTS = ['devices(first: 2)', 'devices(first: 2, orderBy: { field: NAME })', 'sessions(first: 2)'];
 
   it.each(LISTS)('of %s that is broken is BAD_USER_INPUT', async (list) => {
-    const broken = ['', 'x', 'null', '{}', encode(null), encode([]), encode('text'), encode({}), 'ä'.repeat(9), 'A'.repeat(5000)];
+    const broken = [
+      '',
+      'x',
+      'null',
+      '{}',
+      encode(null),
+      encode([]),
+      encode('text'),
+      encode({}),
+      'ä'.repeat(9),
+      'A'.repeat(5000),
+    ];
     for (const after of broken) await refused(list, after);
   });
 
@@ -356,7 +384,8 @@ describe('a value that its type does not know', () => {
   it.each(inline)('is GRAPHQL_VALIDATION_FAILED where it stands in the document: %s', async (query) => {
     const answer = await ask(query);
     expect(answer.data).toBeUndefined();
-    for (const { extensions } of answer.errors ?? []) expect(extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+    for (const { extensions } of answer.errors ?? [])
+      expect(extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
     expect(answer.errors?.length).toBeGreaterThan(0);
   });
 
@@ -394,9 +423,12 @@ describe('a value that its type does not know', () => {
   it.each(['2026-11-20T10:15:30Z', '2026-11-20T10:15:30.123456Z', '2026-11-20T11:15:30+01:00'])(
     'is no instant with a zone like %s, which is taken',
     async (expiresBefore) => {
-      const answer = await ask('query ($value: DateTime) { sessions(filter: { expiresBefore: $value }) { totalCount } }', {
-        value: expiresBefore,
-      });
+      const answer = await ask(
+        'query ($value: DateTime) { sessions(filter: { expiresBefore: $value }) { totalCount } }',
+        {
+          value: expiresBefore,
+        },
+      );
       expect(answer).toEqual({ data: { sessions: { totalCount: 0 } } });
     },
   );
@@ -447,7 +479,9 @@ describe('every value of every device', () => {
     const expected = expectedDevices(service.simulators, clock.now());
     expect(told).toEqual(expected);
     // The fleet shows everything that the comparison is about.
-    expect(new Set(told.map(({ status }) => status))).toEqual(new Set(['ONLINE', 'OFFLINE', 'NOT_ACTIVATED']));
+    expect(new Set(told.map(({ status }) => status))).toEqual(
+      new Set(['ONLINE', 'OFFLINE', 'NOT_ACTIVATED']),
+    );
     expect(told.some(({ sessions }) => sessions.length > 0)).toBe(true);
     for (const account of ['rms', 'everyware']) {
       const own = told.filter((device) => device.account === account);

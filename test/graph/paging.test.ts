@@ -87,11 +87,11 @@ const VALUES: Readonly<Record<string, (device: ExpectedDevice) => string | numbe
 };
 
 function inOrder(devices: readonly ExpectedDevice[], field: string, direction: string): readonly string[] {
-  const valueOf = VALUES[field] ?? (() => null);
+  const comparedBy = VALUES[field] ?? (() => null);
   const sign = direction === 'ASC' ? 1 : -1;
   return [...devices]
     .sort((a, b) => {
-      const [left, right] = [valueOf(a), valueOf(b)];
+      const [left, right] = [comparedBy(a), comparedBy(b)];
       if (left === right) return a.id < b.id ? -1 : 1;
       if (left === null || right === null) return left === null ? 1 : -1;
       return left < right ? -sign : sign;
@@ -99,10 +99,18 @@ function inOrder(devices: readonly ExpectedDevice[], field: string, direction: s
     .map(({ id }) => id);
 }
 
-const FILTERS: readonly (readonly [string, Readonly<Record<string, unknown>>, (d: ExpectedDevice) => boolean])[] = [
+const FILTERS: readonly (readonly [
+  string,
+  Readonly<Record<string, unknown>>,
+  (d: ExpectedDevice) => boolean,
+])[] = [
   ['a status that two vendors can filter by', { status: ['ONLINE'] }, ({ status }) => status === 'ONLINE'],
   ['a status that no vendor can filter by', { status: ['OFFLINE'] }, ({ status }) => status === 'OFFLINE'],
-  ['a status that only one vendor has', { status: ['NOT_ACTIVATED'] }, ({ status }) => status === 'NOT_ACTIVATED'],
+  [
+    'a status that only one vendor has',
+    { status: ['NOT_ACTIVATED'] },
+    ({ status }) => status === 'NOT_ACTIVATED',
+  ],
   ['a status that no device has', { status: ['UNKNOWN'] }, () => false],
   ['two statuses', { status: ['OFFLINE', 'ONLINE'] }, ({ status }) => status !== 'NOT_ACTIVATED'],
   ['a vendor', { vendor: ['REMOTE_IT'] }, ({ vendor }) => vendor === 'REMOTE_IT'],
@@ -129,10 +137,13 @@ describe('paging through 420 devices', () => {
   const { clock, get } = useService(420);
   const expected = () => expectedDevices(get().simulators, clock.now());
 
-  it.each([1, 7, 50, 99, 100, 101, 500])('by %i tells each device once, in the vendors’ own order', async (first) => {
-    const ids = expected().map(({ id }) => id);
-    expect(await readAll(get(), { first }, ids.length)).toEqual(ids);
-  });
+  it.each([1, 7, 50, 99, 100, 101, 500])(
+    'by %i tells each device once, in the vendors’ own order',
+    async (first) => {
+      const ids = expected().map(({ id }) => id);
+      expect(await readAll(get(), { first }, ids.length)).toEqual(ids);
+    },
+  );
 
   it.each(
     Object.keys(VALUES).flatMap((field) => ['ASC', 'DESC'].map((direction) => [field, direction] as const)),
@@ -143,17 +154,20 @@ describe('paging through 420 devices', () => {
     }
   });
 
-  it.each(FILTERS)('filtered by %s tells each that fits, in either kind of order', async (_, filter, fits) => {
-    const fitting = expected().filter(fits);
-    const ids = fitting.map(({ id }) => id);
-    for (const first of [7, 100, 101]) {
-      expect(await readAll(get(), { first, filter }, ids.length)).toEqual(ids);
-    }
-    const orderBy = { field: 'NAME' };
-    expect(await readAll(get(), { first: 30, filter, orderBy }, ids.length)).toEqual(
-      inOrder(fitting, 'NAME', 'ASC'),
-    );
-  });
+  it.each(FILTERS)(
+    'filtered by %s tells each that fits, in either kind of order',
+    async (_, filter, fits) => {
+      const fitting = expected().filter(fits);
+      const ids = fitting.map(({ id }) => id);
+      for (const first of [7, 100, 101]) {
+        expect(await readAll(get(), { first, filter }, ids.length)).toEqual(ids);
+      }
+      const orderBy = { field: 'NAME' };
+      expect(await readAll(get(), { first: 30, filter, orderBy }, ids.length)).toEqual(
+        inOrder(fitting, 'NAME', 'ASC'),
+      );
+    },
+  );
 
   it('goes on behind any edge, not only the last of a page', async () => {
     const ids = expected().map(({ id }) => id);
@@ -176,7 +190,8 @@ describe('paging through 420 devices', () => {
   it('costs the same whether it is told by edges or nodes, and nothing for what is not selected', async () => {
     clock.advance(60_000);
     const { simulators, query } = get();
-    const calls = () => [simulators.everyware, simulators.remoteit, simulators.rms].map(({ calls }) => calls.count());
+    const calls = () =>
+      [simulators.everyware, simulators.remoteit, simulators.rms].map(({ calls }) => calls.count());
     for (const { calls } of [simulators.everyware, simulators.remoteit, simulators.rms]) calls.reset();
     await query('{ devices(first: 50) { nodes { id } } }');
     expect(calls()).toEqual([1, 0, 0]);

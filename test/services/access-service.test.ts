@@ -51,7 +51,13 @@ const told = (outcomes: readonly Outcome<{ readonly id: string } | null>[]): (st
 describe('ways in by id', () => {
   it('are found among those of the device that their id names, in order, each device asked once', async () => {
     const { service, asked, own } = scene();
-    const wanted = ids('asked:access:d1:2', 'own:access:d3', 'asked:access:d1:1', 'asked:access:d2:1', 'asked:access:d3:2');
+    const wanted = ids(
+      'asked:access:d1:2',
+      'own:access:d3',
+      'asked:access:d1:1',
+      'asked:access:d2:1',
+      'asked:access:d3:2',
+    );
     expect(told(await service.byIds(CALLER, wanted, readingAt(clock)))).toEqual([
       'asked:access:d1:2',
       'own:access:d3',
@@ -65,8 +71,22 @@ describe('ways in by id', () => {
 
   it('are null where the device, the way in or the account is unknown', async () => {
     const { service } = scene();
-    const wanted = ids('asked:access:d1:9', 'asked:access:gone:1', 'asked:access:odd', 'own:access:gone', 'own:access:?', 'no:access:1');
-    expect(told(await service.byIds(CALLER, wanted, readingAt(clock)))).toEqual([null, null, null, null, null, null]);
+    const wanted = ids(
+      'asked:access:d1:9',
+      'asked:access:gone:1',
+      'asked:access:odd',
+      'own:access:gone',
+      'own:access:?',
+      'no:access:1',
+    );
+    expect(told(await service.byIds(CALLER, wanted, readingAt(clock)))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('fail with their own call, and their neighbours stand', async () => {

@@ -68,10 +68,16 @@ describe('a filter on devices', () => {
   });
 
   it('looks at devices where it asks for more than an account', () => {
-    expect([{}, { vendor: ['EVERYWARE' as const] }, { account: ['a'] }, { search: '' }, { tag: [] }].map(looksAtDevices)).toEqual(
-      [false, false, false, false, false],
-    );
-    expect([{ status: ['ONLINE' as const] }, { search: 'a' }, { tag: ['a'] }].map(looksAtDevices)).toEqual([true, true, true]);
+    expect(
+      [{}, { vendor: ['EVERYWARE' as const] }, { account: ['a'] }, { search: '' }, { tag: [] }].map(
+        looksAtDevices,
+      ),
+    ).toEqual([false, false, false, false, false]);
+    expect([{ status: ['ONLINE' as const] }, { search: 'a' }, { tag: ['a'] }].map(looksAtDevices)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 });
 
@@ -92,7 +98,10 @@ describe('the order of devices', () => {
   });
 
   it('is one order: two places are the same only where both value and id are', () => {
-    const key = fc.record({ value: fc.option(fc.integer({ min: 0, max: 3 })), id: fc.constantFrom('a', 'b', 'c') });
+    const key = fc.record({
+      value: fc.option(fc.integer({ min: 0, max: 3 })),
+      id: fc.constantFrom('a', 'b', 'c'),
+    });
     fc.assert(
       fc.property(key, key, key, fc.constantFrom('ASC' as const, 'DESC' as const), (a, b, c, direction) => {
         const ab = compareKeys(a, b, direction);

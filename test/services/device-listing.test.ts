@@ -17,7 +17,13 @@ function scene(...sizes: readonly number[]) {
   );
   const accounts = vendors.map((vendor, nth) => fakeAccount({ key: `k${nth}`, vendor, clock }));
   const page = (first: number, given: { after?: string | undefined; filter?: object } = {}) =>
-    listInVendorOrder({ accounts, first, after: given.after, filter: given.filter ?? {}, reading: readingAt(clock) });
+    listInVendorOrder({
+      accounts,
+      first,
+      after: given.after,
+      filter: given.filter ?? {},
+      reading: readingAt(clock),
+    });
   const calls = (): number[] => vendors.map(({ calls }) => calls.length);
   return { clock, vendors, accounts, page, calls };
 }

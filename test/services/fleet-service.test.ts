@@ -28,7 +28,10 @@ function scene() {
         status: (ids) =>
           gateways.answer(
             `vpn ${ids.join(',')}`,
-            () => new Map(ids.map((id) => [id, { ok: true, value: { connected: id === 'g1', ipAddress: null } }])),
+            () =>
+              new Map(
+                ids.map((id) => [id, { ok: true, value: { connected: id === 'g1', ipAddress: null } }]),
+              ),
           ),
       },
     },
@@ -41,7 +44,13 @@ function scene() {
     sessionOf({ id: 'd', vendorRef: 'd', account: 'south', deviceId: 'south:device:r1', expiresAt: at(600) }),
   ]);
   const store = ledger as Pick<SessionStore, 'list' | 'count'> as SessionStore;
-  return { clock, gateways, routers, ledger, service: new FleetService(new Fleet([south, north]), store, clock) };
+  return {
+    clock,
+    gateways,
+    routers,
+    ledger,
+    service: new FleetService(new Fleet([south, north]), store, clock),
+  };
 }
 
 describe('the fleet at a glance', () => {
@@ -140,7 +149,9 @@ describe('the fleet at a glance', () => {
   it('needs devices:read', async () => {
     const { service, clock } = scene();
     const stranger: Principal = { subject: 'eve', scopes: new Set(['vpn:read']) };
-    await expect(service.summary(stranger, {}, parts('total'), readingAt(clock))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(service.summary(stranger, {}, parts('total'), readingAt(clock))).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
     expect(() => service.accounts(stranger)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
   });
 });

@@ -49,7 +49,9 @@ describe('links that a vendor lists', () => {
   it('are over from the first where their end has passed, to the instant', () => {
     expect(compare([], [factsOf({ expiresAt: at(0) })])).toMatchObject([{ status: 'EXPIRED' }]);
     expect(compare([], [factsOf({ expiresAt: at(1) })])).toMatchObject([{ status: 'ACTIVE' }]);
-    expect(compare([], [factsOf({ expiresAt: null })])).toMatchObject([{ status: 'ACTIVE', expiresAt: null }]);
+    expect(compare([], [factsOf({ expiresAt: null })])).toMatchObject([
+      { status: 'ACTIVE', expiresAt: null },
+    ]);
   });
 
   it('are moved where their end was, and keep who asked for them and why', () => {
@@ -64,7 +66,9 @@ describe('links that a vendor lists', () => {
 
   it('confirm what was asked for and not yet answered', () => {
     const pending = sessionOf({ status: 'PENDING', url: null });
-    expect(compare([pending], [factsOf()])).toMatchObject([{ status: 'ACTIVE', url: 'https://link.example' }]);
+    expect(compare([pending], [factsOf()])).toMatchObject([
+      { status: 'ACTIVE', url: 'https://link.example' },
+    ]);
   });
 
   it('take nothing away by what could not be read', () => {
@@ -99,7 +103,10 @@ describe('links that a vendor no longer lists', () => {
 
   it('do not touch their neighbours', () => {
     const neighbour = sessionOf({ id: 'rms:session:1:2:4', vendorRef: '1:2:4' });
-    const changed = compare([sessionOf(), neighbour], [factsOf({ vendorSessionId: '4' }), factsOf({ vendorSessionId: '5' })]);
+    const changed = compare(
+      [sessionOf(), neighbour],
+      [factsOf({ vendorSessionId: '4' }), factsOf({ vendorSessionId: '5' })],
+    );
     expect(changed.map(({ id, status }) => [id, status])).toEqual([
       ['rms:session:1:2:5', 'ACTIVE'],
       ['rms:session:1:2:3', 'CLOSED'],

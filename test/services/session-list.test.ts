@@ -17,11 +17,20 @@ const sessions = Array.from({ length: 5 }, (_, index) =>
   sessionOf({ id: `rms:session:1:2:${index}`, vendorRef: `1:2:${index}`, createdAt: at(-index) }),
 );
 const elsewhere = sessionOf({ id: 'other:session:9', account: 'other', vendorRef: '9', createdAt: at(-100) });
-const over = sessionOf({ id: 'rms:session:1:2:9', vendorRef: '1:2:9', createdAt: at(-200), expiresAt: at(-1) });
+const over = sessionOf({
+  id: 'rms:session:1:2:9',
+  vendorRef: '1:2:9',
+  createdAt: at(-200),
+  expiresAt: at(-1),
+});
 
 function scene() {
   const ledger = new LedgerInMemory([...sessions, elsewhere, over]);
-  const list = new SessionList(fleet, ledger as Pick<SessionStore, 'list' | 'count'> as SessionStore, new ManualClock(NOW));
+  const list = new SessionList(
+    fleet,
+    ledger as Pick<SessionStore, 'list' | 'count'> as SessionStore,
+    new ManualClock(NOW),
+  );
   return { ledger, list };
 }
 
@@ -56,7 +65,9 @@ describe('the list of sessions', () => {
   it('hands every condition of the filter on, and none that is empty', () => {
     const { list } = scene();
     const base = { accounts: ['other', 'rms'], nowMs: NOW };
-    expect(list.query(caller(), { status: [], device: [], vendor: null, createdBy: [], expiresBefore: null })).toEqual(base);
+    expect(
+      list.query(caller(), { status: [], device: [], vendor: null, createdBy: [], expiresBefore: null }),
+    ).toEqual(base);
     expect(
       list.query(caller(), {
         status: ['EXPIRED'],
@@ -77,14 +88,18 @@ describe('the list of sessions', () => {
 
   it('knows a session whose end has passed as over', async () => {
     const { list } = scene();
-    expect(idsOf(await list.page(caller(), { first: 9, filter: { status: ['EXPIRED'] } }))).toEqual([over.id]);
+    expect(idsOf(await list.page(caller(), { first: 9, filter: { status: ['EXPIRED'] } }))).toEqual([
+      over.id,
+    ]);
   });
 
   it('refuses a cursor of another filter, a broken one, and a page of an impossible size', async () => {
     const { list } = scene();
     const cursor = (await list.page(caller(), { first: 1 })).edges[0]?.cursor() ?? '';
     const bad = { code: 'BAD_USER_INPUT' };
-    await expect(list.page(caller(), { first: 1, after: cursor, filter: { status: ['ACTIVE'] } })).rejects.toMatchObject(bad);
+    await expect(
+      list.page(caller(), { first: 1, after: cursor, filter: { status: ['ACTIVE'] } }),
+    ).rejects.toMatchObject(bad);
     await expect(list.page(caller(), { first: 1, after: `${cursor}x` })).rejects.toMatchObject(bad);
     for (const first of [0, -1, 501, 1.5, Number.NaN]) {
       await expect(list.page(caller(), { first })).rejects.toMatchObject(bad);
@@ -93,7 +108,9 @@ describe('the list of sessions', () => {
 
   it('needs remote_access:read', async () => {
     const { list, ledger } = scene();
-    await expect(list.page(caller(undefined, 'devices:read'), { first: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(list.page(caller(undefined, 'devices:read'), { first: 1 })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
     expect(ledger.queries).toEqual([]);
   });
 });

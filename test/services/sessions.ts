@@ -26,9 +26,6 @@ export function sessionOf(given: Partial<Session> = {}): Session {
     createdBy: null,
     reason: null,
     observedAt: at(-60),
-    connectionRef: null,
-    foundRunning: false,
-    endOwed: false,
     ...given,
   };
 }

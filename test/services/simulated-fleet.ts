@@ -40,7 +40,11 @@ export interface ExpectedSession {
 
 /** Every device of the three vendors in the order in which the graph lists them where none is asked for. */
 export function expectedDevices(simulators: Simulators, now: number): readonly ExpectedDevice[] {
-  return [...everywareDevices(simulators, now), ...remoteitDevices(simulators, now), ...rmsDevices(simulators, now)];
+  return [
+    ...everywareDevices(simulators, now),
+    ...remoteitDevices(simulators, now),
+    ...rmsDevices(simulators, now),
+  ];
 }
 
 const iso = (instant: number): string => new Date(instant).toISOString();
@@ -167,7 +171,9 @@ function rmsDevices({ rms: { state } }: Simulators, now: number): ExpectedDevice
           createdBy: null,
           remoteAccess: { id: accessId(session.accessId) },
         }))
-        .sort((a, b) => (a.createdAt === b.createdAt ? (a.id < b.id ? -1 : 1) : a.createdAt < b.createdAt ? 1 : -1)),
+        .sort((a, b) =>
+          a.createdAt === b.createdAt ? (a.id < b.id ? -1 : 1) : a.createdAt < b.createdAt ? 1 : -1,
+        ),
       vpnStatus:
         vpn === undefined ? null : { connected: running !== undefined, ipAddress: running?.ip ?? null },
     };

@@ -73,6 +73,34 @@ export type CircuitState =
   /** Calls are refused until the vendor recovers. */
   | 'OPEN';
 
+/** A link that is to be opened through a way in. */
+export type CreateLinkInput = {
+  /** Only this public address may use the link; an error where the vendor cannot enforce it. */
+  allowedIp?: InputMaybe<Scalars['String']['input']>;
+  /** Whole seconds, at least 10 and at most what the policy allows. */
+  durationSeconds: Scalars['Int']['input'];
+  /** Same key, same caller, same input: the same session comes back and no second link is made. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** Why, for the audit log. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+  /** Through which way in. */
+  remoteAccessId: Scalars['ID']['input'];
+};
+
+/** A way in that is to be added. */
+export type CreateRemoteAccessInput = {
+  /** Into which device. */
+  deviceId: Scalars['ID']['input'];
+  /** The IPv4 address behind the device. */
+  host: Scalars['String']['input'];
+  /** What to call it: 3 to 50 characters, unique on the device. */
+  name: Scalars['String']['input'];
+  /** The port behind the device. */
+  port: Scalars['Int']['input'];
+  /** What is spoken at the far end. */
+  protocol: AccessProtocol;
+};
+
 /** Which devices are wanted: those that meet every condition. A list that is empty or left out does not restrict. */
 export type DeviceFilter = {
   /** In one of these accounts, by key. */
@@ -117,6 +145,26 @@ export type DeviceStatus =
   /** Its vendor says something that the graph does not know how to read. */
   | 'UNKNOWN';
 
+/** A service of a device that is to be reached, whoever made the device. */
+export type OpenAccessInput = {
+  /** Only this public address may use the link; an error where the vendor cannot enforce it. */
+  allowedIp?: InputMaybe<Scalars['String']['input']>;
+  /** Which device. */
+  deviceId: Scalars['ID']['input'];
+  /** Whole seconds, at least 10 and at most what the policy allows. */
+  durationSeconds: Scalars['Int']['input'];
+  /** The IPv4 address behind the device, where it matters. */
+  host?: InputMaybe<Scalars['String']['input']>;
+  /** Same key, same caller, same input: the same session comes back and no second link is made. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The port behind the device; left out: the protocol's own. */
+  port?: InputMaybe<Scalars['Int']['input']>;
+  /** What is spoken at the far end. */
+  protocol: AccessProtocol;
+  /** Why, for the audit log. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** Which way a list is ordered. What has no value comes last either way. */
 export type OrderDirection =
   /** A to Z, early to late. */
@@ -150,6 +198,20 @@ export type SessionStatus =
   | 'FAILED'
   /** Asked of the vendor, not yet confirmed. */
   | 'PENDING';
+
+/** What of a way in is to be changed; what is left out stays. */
+export type UpdateRemoteAccessInput = {
+  /** Another IPv4 address behind the device. */
+  host?: InputMaybe<Scalars['String']['input']>;
+  /** A new name. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** Another port behind the device. */
+  port?: InputMaybe<Scalars['Int']['input']>;
+  /** Another protocol. */
+  protocol?: InputMaybe<AccessProtocol>;
+  /** Which way in. */
+  remoteAccessId: Scalars['ID']['input'];
+};
 
 /** The maker of the service that reaches a device. */
 export type Vendor =
@@ -194,6 +256,22 @@ export type FleetAtAGlanceQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type FleetAtAGlanceQuery = { fleet: { totalDevices: number, byVendor: Array<{ value: string, count: number }>, problems: Array<{ account: string, code: string }> } };
 
+export type OpenAccessMutationVariables = Exact<{
+  input: OpenAccessInput;
+}>;
+
+
+export type OpenAccessMutation = { openAccess: { replayed: boolean, session: { id: string, status: SessionStatus, url?: string | null, secondsRemaining?: number | null, reason?: string | null } } };
+
+export type CloseSessionMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type CloseSessionMutation = { closeSession: { session: { id: string, status: SessionStatus, url?: string | null, secondsRemaining?: number | null, reason?: string | null } } };
+
+export type LinkFragment = { id: string, status: SessionStatus, url?: string | null, secondsRemaining?: number | null, reason?: string | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -222,6 +300,15 @@ export const DeviceRowFragmentDoc = new TypedDocumentString(`
   capabilities
 }
     `, {"fragmentName":"DeviceRow"}) as unknown as TypedDocumentString<DeviceRowFragment, unknown>;
+export const LinkFragmentDoc = new TypedDocumentString(`
+    fragment Link on Session {
+  id
+  status
+  url
+  secondsRemaining
+  reason
+}
+    `, {"fragmentName":"Link"}) as unknown as TypedDocumentString<LinkFragment, unknown>;
 export const DevicePageDocument = new TypedDocumentString(`
     query DevicePage($first: Int!, $after: String, $filter: DeviceFilter) {
   devices(first: $first, after: $after, filter: $filter) {
@@ -304,3 +391,34 @@ export const FleetAtAGlanceDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FleetAtAGlanceQuery, FleetAtAGlanceQueryVariables>;
+export const OpenAccessDocument = new TypedDocumentString(`
+    mutation OpenAccess($input: OpenAccessInput!) {
+  openAccess(input: $input) {
+    session {
+      ...Link
+    }
+    replayed
+  }
+}
+    fragment Link on Session {
+  id
+  status
+  url
+  secondsRemaining
+  reason
+}`) as unknown as TypedDocumentString<OpenAccessMutation, OpenAccessMutationVariables>;
+export const CloseSessionDocument = new TypedDocumentString(`
+    mutation CloseSession($id: ID!) {
+  closeSession(id: $id) {
+    session {
+      ...Link
+    }
+  }
+}
+    fragment Link on Session {
+  id
+  status
+  url
+  secondsRemaining
+  reason
+}`) as unknown as TypedDocumentString<CloseSessionMutation, CloseSessionMutationVariables>;
