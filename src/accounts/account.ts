@@ -6,6 +6,7 @@ import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
 import type { SessionFacts } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
 import type { VpnStatus } from '../domain/vpn';
+import type { SessionListing } from '../vendors/driver';
 import { type AccountOptions, AccountTools, contextOf } from './account-tools';
 import { AccountWrites, type Memory } from './account-writes';
 import { eachKey, inChunks, mapOutcome, pick, unique } from './batch';
@@ -20,6 +21,8 @@ export interface ListedSessions {
   readonly sessions: readonly SessionFacts[];
   /** True where those that are over were left out. */
   readonly usableOnly: boolean;
+  /** False where a row could not be read: what is not listed is then not known to be over. */
+  readonly complete: boolean;
   readonly observedAt: Date;
 }
 
@@ -35,7 +38,7 @@ export class Account {
   readonly #tools: AccountTools;
   readonly #devices: DeviceReads;
   readonly #accesses: KeyedReads<readonly RemoteAccessFacts[]>;
-  readonly #sessions: KeyedReads<readonly SessionFacts[]>;
+  readonly #sessions: KeyedReads<SessionListing>;
   readonly #vpn: VpnReads;
 
   constructor(private readonly options: AccountOptions) {
@@ -50,10 +53,10 @@ export class Account {
       absent: [],
       load: (keys, reading) => this.#listAccesses(keys, reading),
     });
-    this.#sessions = tools.reads<readonly SessionFacts[]>({
+    this.#sessions = tools.reads<SessionListing>({
       kind: 'sessions',
       operation: 'listSessions',
-      absent: [],
+      absent: NO_SESSIONS,
       load: (keys, reading) => eachKey(keys, (key) => this.#listSessions(key, reading)),
     });
     this.#vpn = new VpnReads(tools, this.#devices);
@@ -179,7 +182,7 @@ export class Account {
       [...keys].map(([localId, key]) => [
         localId,
         mapOutcome(pick(found, key), ({ value, at }) => ({
-          sessions: value,
+          ...value,
           usableOnly: key.startsWith(USABLE),
           observedAt: new Date(at),
         })),
@@ -217,9 +220,9 @@ export class Account {
     return usableOnly && this.#sessions.cache.fresh(all, reading) === undefined ? USABLE + localId : all;
   }
 
-  async #listSessions(key: string, reading: Reading): Promise<Outcome<readonly SessionFacts[]>> {
+  async #listSessions(key: string, reading: Reading): Promise<Outcome<SessionListing>> {
     const list = this.options.driver.sessions?.list;
-    if (list === undefined) return success([]);
+    if (list === undefined) return success(NO_SESSIONS);
     return settle(list(key.slice(1), key.startsWith(USABLE), contextOf(reading)));
   }
 
@@ -243,6 +246,8 @@ export class Account {
     };
   }
 }
+
+const NO_SESSIONS: SessionListing = { sessions: [], complete: true };
 
 const USABLE = '+';
 const ALL = '*';

@@ -1,9 +1,10 @@
 import type { Account } from '../accounts/account';
+import { settle, unwrap } from '../domain/outcome';
 import type { Principal } from '../domain/principal';
 import type { RemoteAccess } from '../domain/remote-access';
 import type { RemoteAccessChanges } from '../vendors/driver';
 import { requireScope } from './authorize';
-import type { LinkBook } from './link-book';
+import type { AuditFacts, Opened } from './link-book';
 import type { CreateRemoteAccessRequest, UpdateRemoteAccessRequest } from './link-inputs';
 import type { LinkTools } from './link-tools';
 import { checkHost, checkName, checkPort, checkProtocol, violation } from './policy';
@@ -11,7 +12,7 @@ import { type Asker, findAccess, findDevice, requireCapability } from './targets
 
 /** Configuring ways into devices. Every method throws FORBIDDEN without `remote_access:write`, and as targets do. */
 export class AccessWriteService {
-  constructor(private readonly tools: Pick<LinkTools, 'fleet' | 'policyOf' | 'book'>) {}
+  constructor(private readonly tools: Pick<LinkTools, 'fleet' | 'policyOf' | 'book' | 'warn'>) {}
 
   /** Adds a way in. Throws UNSUPPORTED_BY_VENDOR, POLICY_VIOLATION, BAD_USER_INPUT, STORE_UNAVAILABLE, VENDOR_*. */
   async create(input: CreateRemoteAccessRequest, asker: Asker): Promise<RemoteAccess> {
@@ -22,7 +23,13 @@ export class AccessWriteService {
     this.#check(target.account, { name, protocol, host, port });
     const wanted = { vendorDeviceId: target.device.vendorDeviceId, name, protocol, host, port };
     return this.#recorded(
-      { asker, action: 'createRemoteAccess', account: target.account, input: { ...input } },
+      {
+        asker,
+        action: 'createRemoteAccess',
+        account: target.account,
+        target: target.device.id,
+        input: { ...input },
+      },
       () => target.account.writes.createAccess(wanted, asker.reading),
     );
   }
@@ -39,7 +46,13 @@ export class AccessWriteService {
     this.#check(target.account, changes);
     if (Object.keys(changes).length === 0) return target.access;
     return this.#recorded(
-      { asker, action: 'updateRemoteAccess', account: target.account, input: { remoteAccessId, ...changes } },
+      {
+        asker,
+        action: 'updateRemoteAccess',
+        account: target.account,
+        target: target.access.id,
+        input: { remoteAccessId, ...changes },
+      },
       () => target.account.writes.updateAccess(target.access, changes, asker.reading),
     );
   }
@@ -53,7 +66,13 @@ export class AccessWriteService {
       throw violation("The device's own way in cannot be deleted.");
     }
     await this.#recorded(
-      { asker, action: 'deleteRemoteAccess', account: target.account, input: { id } },
+      {
+        asker,
+        action: 'deleteRemoteAccess',
+        account: target.account,
+        target: target.access.id,
+        input: { id },
+      },
       async () => {
         await target.account.writes.removeAccess(target.access, asker.reading);
         return target.access;
@@ -72,22 +91,20 @@ export class AccessWriteService {
 
   /** The intent is durable before the vendor is called, and settled after, whatever came of it. */
   async #recorded(asking: Recorded, act: () => Promise<RemoteAccess>): Promise<RemoteAccess> {
-    const { asker, action, account, input } = asking;
+    const { asker, action, account, target, input } = asking;
     const { principal } = asker;
     const opened = await this.tools.book.open(
       { principal, action, account: account.key, input, idempotencyKey: null, detail: input },
       null,
     );
     const entry = { actor: principal.subject, action, account: account.key, detail: input };
-    try {
-      const access = await act();
-      if (opened.begun) await this.tools.book.settle(opened.intent, null, { ...entry, target: access.id });
-      return access;
-    } catch (thrown) {
-      if (opened.begun)
-        await settleQuietly(this.tools.book, opened.intent, { ...entry, target: null, error: thrown });
-      throw thrown;
-    }
+    const outcome = await settle(act());
+    await settleOrWarn(
+      this.tools,
+      opened,
+      outcome.ok ? { ...entry, target: outcome.value.id } : { ...entry, target, error: outcome.error },
+    );
+    return unwrap(outcome);
   }
 }
 
@@ -95,14 +112,24 @@ interface Recorded {
   readonly asker: { readonly principal: Principal };
   readonly action: string;
   readonly account: Account;
+  /** What the audit log names where nothing came of it: the way in, or the device of one that was to be made. */
+  readonly target: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** The caller is told what the vendor said, also where that could not be written down: the next start settles it. */
-function settleQuietly(
-  book: LinkBook,
-  ...settled: [Parameters<LinkBook['settle']>[0], Parameters<LinkBook['settle']>[2]]
+/**
+ * Writes down what became of an action that makes no link. The caller is told what the vendor said, also where that
+ * could not be written: STORE_UNAVAILABLE would say that nothing was asked of a vendor. The next start settles it.
+ */
+export async function settleOrWarn(
+  { book, warn }: Pick<LinkTools, 'book' | 'warn'>,
+  opened: Opened,
+  entry: AuditFacts,
 ): Promise<void> {
-  const [intent, entry] = settled;
-  return book.settle(intent, null, entry).catch(() => undefined);
+  if (!opened.begun) return;
+  try {
+    await book.settle(opened.intent, null, entry);
+  } catch (thrown) {
+    warn(`what became of ${entry.action} at ${entry.account} could not be written down`, thrown);
+  }
 }

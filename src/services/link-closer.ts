@@ -67,11 +67,23 @@ export class LinkCloser {
     if (!account.writes.linksEndOnTime) {
       const { store, clock } = this.tools;
       const sharing = await store.links.overConnection(account.key, reference.connectionRef, clock.now());
-      if (link.foundRunning || sharing.some(({ id }) => id !== link.id)) return;
+      const others = sharing.filter(({ id }) => id !== link.id);
+      if (link.foundRunning) return;
+      if (others.length > 0) return this.#handOver(others);
     }
     await account.writes.closeLink(reference, reading);
     if (link.vendorRef === null && account.hasVpn) {
       account.writes.learnVpn(reference.vendorDeviceId, { connected: false, ipAddress: null });
     }
+  }
+
+  /** What this graph brought up has to end with the last link over it, also where that one took it for found. */
+  async #handOver(others: readonly LinkRecord[]): Promise<void> {
+    const unaware = others.filter(({ foundRunning }) => foundRunning);
+    if (unaware.length === 0) return;
+    await this.tools.book.save(
+      unaware.map((other) => ({ ...other, foundRunning: false, endOwed: true })),
+      [],
+    );
   }
 }

@@ -9,6 +9,8 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 /** Links that another replica opened are noticed at least this often. */
 const LOOK_AT_LEAST_EVERY_MS = 30_000;
+/** While an end is overdue the others are looked at this often: the store tells the earliest end alone. */
+const LOOK_WHILE_OVERDUE_MS = 1000;
 
 /** Keeps the ends of links whose vendor does not: at their time, again until it is confirmed, and after downtime. */
 export class LinkKeeper {
@@ -61,17 +63,21 @@ export class LinkKeeper {
   /** Ends what is due; answers how long to wait before looking again. */
   async #endDue(): Promise<number> {
     const { clock, store } = this.tools;
-    const due = (await store.links.owed(clock.now())).filter(
-      ({ id }) => (this.#failures.get(id)?.notBefore ?? 0) <= clock.monotonic(),
-    );
+    const owed = await store.links.owed(clock.now());
+    this.#forgetAllBut(owed);
+    const due = owed.filter(({ id }) => (this.#failures.get(id)?.notBefore ?? 0) <= clock.monotonic());
     await Promise.all(due.map((link) => this.#endOne(link)));
     const next = await store.links.nextOwedMs();
-    const retry = Math.min(
-      ...[...this.#failures.values()].map(({ notBefore }) => notBefore - clock.monotonic()),
-    );
-    const untilNext = next === null ? LOOK_AT_LEAST_EVERY_MS : next - clock.now();
-    const wait = untilNext <= 0 ? retry : Math.min(untilNext, retry);
+    if (next === null) return LOOK_AT_LEAST_EVERY_MS;
+    const untilNext = next - clock.now();
+    const wait = untilNext > 0 ? untilNext : LOOK_WHILE_OVERDUE_MS;
     return Math.max(50, Math.min(LOOK_AT_LEAST_EVERY_MS, wait));
+  }
+
+  /** Somebody else may have ended, in the meantime, what could not be ended here. */
+  #forgetAllBut(owed: readonly LinkRecord[]): void {
+    const ids = new Set(owed.map(({ id }) => id));
+    for (const id of this.#failures.keys()) if (!ids.has(id)) this.#failures.delete(id);
   }
 
   async #endOne(link: LinkRecord): Promise<void> {

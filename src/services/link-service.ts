@@ -12,12 +12,21 @@ import type { LinkKeeper } from './link-keeper';
 import type { LinkOpener } from './link-opener';
 import { type IntentDetail, type LinkTools, USUAL_PORT } from './link-tools';
 import type { MadeAccesses } from './made-accesses';
-import { checkDuration, checkHost, checkPort, checkProtocol, checkPublicAddress, violation } from './policy';
+import {
+  checkDuration,
+  checkHost,
+  checkPort,
+  checkProtocol,
+  checkPublicAddress,
+  checkWayIn,
+  violation,
+} from './policy';
 import {
   type Asker,
   type DeviceTarget,
   findAccess,
   findDevice,
+  fitting,
   notFound,
   requireCapability,
 } from './targets';
@@ -57,8 +66,7 @@ export class LinkService {
     requireCapability(target, 'CREATE_LINK');
     const { access } = target;
     if (access.protocol === 'VPN') requireScope(asker.principal, 'vpn:write');
-    checkProtocol(access.protocol, this.tools.policyOf(access.account));
-    if (access.host !== null) checkHost(access.host, this.tools.policyOf(access.account));
+    checkWayIn(access, this.tools.policyOf(access.account));
     return this.#begin({ ...target, create: null, input, asker, action: 'createLink', port: null });
   }
 
@@ -77,6 +85,7 @@ export class LinkService {
     const accesses = await target.account.remoteAccesses([target.device.vendorDeviceId], asker.reading);
     const listed = accesses.get(target.device.vendorDeviceId);
     const access = fitting(listed === undefined ? [] : unwrap(listed), input);
+    if (access !== undefined) checkWayIn(access, policy);
     const wanted = { ...target, input, asker, action: 'openAccess' };
     if (access?.protocol === 'VPN') {
       requireScope(asker.principal, 'vpn:write');
@@ -93,7 +102,8 @@ export class LinkService {
     requireScope(principal, 'links:use');
     const { account: key } = parseId(id, 'session');
     const account = this.tools.fleet.find(principal, key);
-    await this.#opening.get(id);
+    const opening = this.#opening.get(id);
+    if (opening !== undefined) await this.#inTime(opening);
     const link = account === undefined ? undefined : await this.#findLink(id);
     if (account === undefined || link === undefined) throw notFound('session');
     if (
@@ -180,7 +190,11 @@ export class LinkService {
       allowedIp: detail.allowedIp,
     };
     try {
-      return await this.opener.open({ account, access, request, intent, session, port }, reading);
+      const link = await this.opener.open({ account, access, request, intent, session, port }, reading);
+      if (access.protocol === 'VPN') {
+        account.writes.learnVpn(access.vendorDeviceId, { connected: true, ipAddress: link.host });
+      }
+      return link;
     } catch (thrown) {
       if (create !== null) await this.made.unmake(account, access, intent.subject);
       throw thrown;
@@ -188,13 +202,18 @@ export class LinkService {
   }
 
   async #patiently(running: Promise<Outcome<LinkRecord>>, pending: Session): Promise<Session> {
+    const outcome = await this.#inTime(running);
+    return outcome === undefined ? pending : unwrap(outcome);
+  }
+
+  /** Undefined where it takes longer than a caller waits. */
+  async #inTime<T>(running: Promise<T>): Promise<T | undefined> {
     let cancel = (): void => {};
     const late = new Promise<undefined>((resolve) => {
       cancel = this.tools.clock.schedule(CALLER_WAITS_MS, () => resolve(undefined));
     });
     try {
-      const outcome = await Promise.race([running, late]);
-      return outcome === undefined ? pending : unwrap(outcome);
+      return await Promise.race([running, late]);
     } finally {
       cancel();
     }
@@ -276,19 +295,6 @@ interface Begun {
   readonly intent: Intent;
   readonly session: LinkRecord;
   readonly detail: IntentDetail;
-}
-
-/** The way in through which a service can be reached: one that says so, or the VPN, through which all can. */
-function fitting(accesses: readonly RemoteAccess[], wanted: OpenAccessRequest): RemoteAccess | undefined {
-  const { protocol, host, port } = wanted;
-  return (
-    accesses.find(
-      (access) =>
-        access.protocol === protocol &&
-        (host === null || host === undefined || access.host === null || access.host === host) &&
-        (port === null || port === undefined || access.port === null || access.port === port),
-    ) ?? accesses.find((access) => access.protocol === 'VPN')
-  );
 }
 
 function factsOf(create: NewRemoteAccess | null): RemoteAccessFacts {

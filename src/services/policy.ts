@@ -39,6 +39,18 @@ export function checkHost(host: string, policy: LinkPolicy): void {
   );
 }
 
+/** Throws POLICY_VIOLATION for a way in that speaks, or leads, to what is not allowed, whoever configured it. */
+export function checkWayIn(
+  { protocol, host }: { readonly protocol: AccessProtocol; readonly host: string | null },
+  policy: LinkPolicy,
+): void {
+  checkProtocol(protocol, policy);
+  if (host === null || (isIPv4(host) && networksOf(policy.networks).check(host))) return;
+  throw violation(
+    `The way in leads into none of the networks that are allowed here: ${policy.networks.join(', ')}.`,
+  );
+}
+
 /** Throws BAD_USER_INPUT for what is no TCP port. */
 export function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return;

@@ -30,7 +30,8 @@ export function reconcile({ vendor, access, known, listed }: Comparison): readon
       before === undefined ? found(vendor, access, ref, facts, listed) : moved(before, facts, listed);
     if (after !== undefined) changed.push(after);
   }
-  for (const session of known) {
+  // A row that could not be read may be any of them: then nothing is known to be gone.
+  for (const session of listed.complete ? known : []) {
     const gone =
       session.vendorRef !== null && !seen.has(session.vendorRef) && session.observedAt < listed.observedAt;
     if (gone && !isFinal(session.status)) changed.push(ended(session, listed.observedAt));

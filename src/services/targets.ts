@@ -8,6 +8,7 @@ import { unwrap } from '../domain/outcome';
 import type { Principal } from '../domain/principal';
 import type { Reading } from '../domain/reading';
 import type { RemoteAccess } from '../domain/remote-access';
+import type { OpenAccessRequest } from './link-inputs';
 
 /** A device that something is to be done with. */
 export interface DeviceTarget {
@@ -65,6 +66,22 @@ export function requireCapability({ account, device }: DeviceTarget, capability:
   throw new DrawbridgeError('UNSUPPORTED_BY_VENDOR', `The vendor of this device offers no ${capability}.`, {
     source: { vendor: account.vendor, account: account.key },
   });
+}
+
+/** The way in through which a service can be reached: one that says so, or the VPN, through which all can. */
+export function fitting(
+  accesses: readonly RemoteAccess[],
+  wanted: OpenAccessRequest,
+): RemoteAccess | undefined {
+  const { protocol, host, port } = wanted;
+  return (
+    accesses.find(
+      (access) =>
+        access.protocol === protocol &&
+        (host === null || host === undefined || access.host === null || access.host === host) &&
+        (port === null || port === undefined || access.port === null || access.port === port),
+    ) ?? accesses.find((access) => access.protocol === 'VPN')
+  );
 }
 
 /** What does not exist, or not for this caller. */

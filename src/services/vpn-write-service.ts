@@ -1,6 +1,9 @@
 import type { Device } from '../domain/device';
 import { formatId } from '../domain/ids';
+import { settle, unwrap } from '../domain/outcome';
+import type { LinkRecord } from '../domain/session';
 import type { VpnFacts, VpnStatus } from '../domain/vpn';
+import { settleOrWarn } from './access-write-service';
 import { requireScope } from './authorize';
 import type { LinkTools } from './link-tools';
 import { type Asker, type DeviceTarget, findDevice, requireCapability } from './targets';
@@ -19,9 +22,9 @@ export class VpnWriteService {
   connect(deviceId: string, asker: Asker): Promise<VpnAnswer> {
     return this.#switch(deviceId, asker, 'connectVpn', async ({ account, device }) => {
       const facts = await account.writes.connectVpn(device.vendorDeviceId, asker.reading);
-      const links = await this.#linksOver({ account, device });
+      const { running, owed } = await this.#linksOver({ account, device });
       await this.tools.book.save(
-        links.map((link) => ({ ...link, foundRunning: true, endOwed: false })),
+        [...running, ...owed].map((link) => ({ ...link, foundRunning: true, endOwed: false })),
         [],
       );
       return facts;
@@ -34,10 +37,13 @@ export class VpnWriteService {
       const { account, device } = target;
       const facts = await account.writes.disconnectVpn(device.vendorDeviceId, asker.reading);
       const observedAt = new Date(this.tools.clock.now());
-      const links = await this.#linksOver(target);
+      const { running, owed } = await this.#linksOver(target);
       await this.tools.book.save(
-        links.map((link) => ({ ...link, status: 'CLOSED' as const, endOwed: false, observedAt })),
-        links.map((link) => ({
+        [
+          ...running.map((link) => ({ ...link, status: 'CLOSED' as const, endOwed: false, observedAt })),
+          ...owed.map((link) => ({ ...link, endOwed: false })),
+        ],
+        running.map((link) => ({
           actor: asker.principal.subject,
           action: 'closeSession',
           account: account.key,
@@ -50,8 +56,23 @@ export class VpnWriteService {
     });
   }
 
-  #linksOver({ account, device }: DeviceTarget) {
-    return this.tools.store.links.overConnection(account.key, device.vendorDeviceId, this.tools.clock.now());
+  /** The links that use the VPN, and those that are over and whose end it still owes. */
+  async #linksOver({ account, device }: DeviceTarget): Promise<{
+    readonly running: readonly LinkRecord[];
+    readonly owed: readonly LinkRecord[];
+  }> {
+    const { store, clock } = this.tools;
+    const now = clock.now();
+    const [running, owed] = await Promise.all([
+      store.links.overConnection(account.key, device.vendorDeviceId, now),
+      store.links.owed(now),
+    ]);
+    return {
+      running,
+      owed: owed.filter(
+        (link) => link.account === account.key && link.connectionRef === device.vendorDeviceId,
+      ),
+    };
   }
 
   async #switch(
@@ -71,15 +92,8 @@ export class VpnWriteService {
     const entry = { actor: principal.subject, action, account: account.key, target: device.id };
     // Links over the same VPN are neither opened nor ended meanwhile.
     const gate = formatId(account.key, 'access', device.vendorDeviceId).toLowerCase();
-    try {
-      const facts = await this.tools.gate.alone(gate, () => act(target));
-      if (opened.begun) await this.tools.book.settle(opened.intent, null, entry);
-      return { device, vpnStatus: { ...facts, checkedAt: new Date(this.tools.clock.now()) } };
-    } catch (thrown) {
-      if (opened.begun) {
-        await this.tools.book.settle(opened.intent, null, { ...entry, error: thrown }).catch(() => undefined);
-      }
-      throw thrown;
-    }
+    const outcome = await settle(this.tools.gate.alone(gate, () => act(target)));
+    await settleOrWarn(this.tools, opened, outcome.ok ? entry : { ...entry, error: outcome.error });
+    return { device, vpnStatus: { ...unwrap(outcome), checkedAt: new Date(this.tools.clock.now()) } };
   }
 }

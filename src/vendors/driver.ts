@@ -80,7 +80,14 @@ export interface RemoteAccessReads {
 /** Reading of links from the vendor, for vendors that can list them. */
 export interface SessionReads {
   /** The links of one way in, newest first. `usableOnly`: those that are over are left out. */
-  list(accessLocalId: string, usableOnly: boolean, context: CallContext): Promise<readonly SessionFacts[]>;
+  list(accessLocalId: string, usableOnly: boolean, context: CallContext): Promise<SessionListing>;
+}
+
+/** The links of one way in, as its vendor lists them. */
+export interface SessionListing {
+  readonly sessions: readonly SessionFacts[];
+  /** False where a row could not be read: what is not listed is then not known to be over. */
+  readonly complete: boolean;
 }
 
 /** Reading of VPN states. */

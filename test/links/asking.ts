@@ -56,7 +56,8 @@ export async function createLink(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<LinkAnswer> {
   const variables = { input: { remoteAccessId, durationSeconds: 600, ...more } };
-  return dataOf(await graph.query<{ createLink: LinkAnswer }>(CREATE_LINK, { variables, headers })).createLink;
+  return dataOf(await graph.query<{ createLink: LinkAnswer }>(CREATE_LINK, { variables, headers }))
+    .createLink;
 }
 
 export async function openAccess(
@@ -92,7 +93,12 @@ export function hurry({ rms }: Simulators): void {
 export function addRouter(
   { rms: { state } }: Simulators,
   access: Partial<Omit<RmsAccess, 'id' | 'deviceId'>> = {},
-): { readonly device: string; readonly access: string; readonly deviceId: number; readonly accessId: number } {
+): {
+  readonly device: string;
+  readonly access: string;
+  readonly deviceId: number;
+  readonly accessId: number;
+} {
   const { id: deviceId } = state.addDevice();
   const { id: accessId } = state.addAccess({ deviceId, ...access });
   return {

@@ -20,7 +20,12 @@ const compare = (
   sessions: readonly SessionFacts[],
   observedAt: Date = at(0),
 ): readonly Session[] =>
-  reconcile({ vendor: 'TELTONIKA_RMS', access, known, listed: { sessions, usableOnly: true, observedAt } });
+  reconcile({
+    vendor: 'TELTONIKA_RMS',
+    access,
+    known,
+    listed: { sessions, usableOnly: true, complete: true, observedAt },
+  });
 
 describe('links that a vendor lists', () => {
   it('change nothing where they are known as they are', () => {
@@ -52,6 +57,13 @@ describe('links that a vendor lists', () => {
     expect(compare([], [factsOf({ expiresAt: null })])).toMatchObject([
       { status: 'ACTIVE', expiresAt: null },
     ]);
+  });
+
+  it('are not over because a list leaves them out in which a row could not be read', () => {
+    const listed = { sessions: [], usableOnly: true, complete: false, observedAt: at(60) };
+    const known = [sessionOf()];
+    expect(reconcile({ vendor: 'TELTONIKA_RMS', access, known, listed })).toEqual([]);
+    expect(compare(known, [], at(60))).toMatchObject([{ status: 'CLOSED' }]);
   });
 
   it('are moved where their end was, and keep who asked for them and why', () => {

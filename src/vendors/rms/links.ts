@@ -55,7 +55,7 @@ async function findOpened(
   return lookFor(
     {
       find: async (later) => {
-        const sessions = await listSessions(tools, { localId, usableOnly: true }, later);
+        const { sessions } = await listSessions(tools, { localId, usableOnly: true }, later);
         const session = newest(sessions.filter(({ url }) => url !== null && bare(url) === bare(link)));
         return session === undefined ? undefined : { done: toOpenedLink(session) };
       },
@@ -71,7 +71,7 @@ async function running(
   context: CallContext,
 ): Promise<readonly OpenedLink[]> {
   const { localId } = access;
-  return (await listSessions(tools, { localId, usableOnly: true }, context)).map(toOpenedLink);
+  return (await listSessions(tools, { localId, usableOnly: true }, context)).sessions.map(toOpenedLink);
 }
 
 async function close(tools: DriverTools, link: LinkReference, context: CallContext): Promise<Step<null>> {
@@ -109,9 +109,10 @@ async function isOpen(
   { localId, sessionId }: { readonly localId: string; readonly sessionId: string },
   context: CallContext,
 ): Promise<boolean> {
-  const sessions = await listSessions(tools, { localId, usableOnly: true }, context);
+  const { sessions, complete } = await listSessions(tools, { localId, usableOnly: true }, context);
   const session = sessions.find(({ vendorSessionId }) => vendorSessionId === sessionId);
-  return session !== undefined && (session.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > tools.now();
+  if (session === undefined) return !complete;
+  return (session.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > tools.now();
 }
 
 function toOpenedLink(session: SessionFacts): OpenedLink {

@@ -1,11 +1,11 @@
 import type { SessionFacts } from '../../domain/session';
 import type { CallContext } from '../../transport/transport';
-import type { DriverTools } from '../driver';
+import type { DriverTools, SessionListing } from '../driver';
 import { parseEnvelope, parseRow } from '../wire';
 import { rmsCatalogue } from './catalogue';
 import { assertSuccess } from './errors';
 import { parseAccessLocalId, toSession } from './mapping';
-import { sessionEnvelope, sessionRow } from './wire';
+import { errorEnvelope, sessionEnvelope, sessionRow } from './wire';
 
 /** Whose links are wanted: all that RMS still knows, or only those that it holds for active. */
 export interface SessionsRequest {
@@ -18,9 +18,9 @@ export async function listSessions(
   tools: DriverTools,
   { localId, usableOnly }: SessionsRequest,
   context: CallContext,
-): Promise<readonly SessionFacts[]> {
+): Promise<SessionListing> {
   const access = parseAccessLocalId(localId);
-  if (access === undefined) return [];
+  if (access === undefined) return { sessions: [], complete: true };
   const endpoint = rmsCatalogue.listSessions;
   const answer = await tools.transport.send(
     {
@@ -30,15 +30,19 @@ export async function listSessions(
     },
     context,
   );
-  if (answer.status === 404) return [];
+  // A 404 of anything but RMS itself says that the address is wrong, not that there are no links.
+  if (answer.status === 404 && errorEnvelope.safeParse(answer.body).success)
+    return { sessions: [], complete: true };
   assertSuccess(answer, endpoint);
   const { data } = parseEnvelope(sessionEnvelope, answer.body, 'sessions');
   const byId = new Map<string, SessionFacts>();
+  let complete = true;
   for (const row of data) {
     const parsed = parseRow(sessionRow, row, 'session', tools.dropped);
-    if (parsed !== undefined) byId.set(parsed.id, toSession(parsed));
+    if (parsed === undefined) complete = false;
+    else byId.set(parsed.id, toSession(parsed));
   }
-  return [...byId.values()].sort(newestFirst);
+  return { sessions: [...byId.values()].sort(newestFirst), complete };
 }
 
 function newestFirst(left: SessionFacts, right: SessionFacts): number {

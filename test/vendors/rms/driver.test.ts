@@ -127,8 +127,10 @@ describe('remote accesses of RMS', () => {
 });
 
 describe('sessions of RMS', () => {
-  const read = (transport: ScriptedTransport, usableOnly = true) =>
+  const listing = (transport: ScriptedTransport, usableOnly = true) =>
     driverOn(transport).sessions?.list('70810:2745', usableOnly, {});
+  const read = async (transport: ScriptedTransport, usableOnly = true) =>
+    (await listing(transport, usableOnly))?.sessions;
 
   it('are asked for at their remote access, the active ones or all', async () => {
     const transport = answersInTurn(list([]), list([]));
@@ -161,6 +163,16 @@ describe('sessions of RMS', () => {
 
   it('are none where the vendor does not know the remote access', async () => {
     expect(await read(answersInTurn(answer(404, { success: false, errors: [] })))).toEqual([]);
+  });
+
+  it('are not known to be none where a 404 is not the answer of RMS', async () => {
+    await expect(read(answersInTurn(answer(404)))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('are told to be incomplete where a row has no id', async () => {
+    const rows = [sessionRow(), { ...sessionRow({ id: 2 }), id: undefined }];
+    expect(await listing(answersInTurn(list(rows)))).toMatchObject({ complete: false, sessions: [{}] });
+    expect(await listing(answersInTurn(list([sessionRow()])))).toMatchObject({ complete: true });
   });
 
   it('fail where the answer is no list', async () => {

@@ -209,7 +209,10 @@ describe('a link of RMS', () => {
 
 describe('the links of RMS that run', () => {
   it('come in one call; none where the way in is not known', async () => {
-    const transport = answersInTurn(sessions(sessionRow(), sessionRow({ id: 2 })), answer(404));
+    const transport = answersInTurn(
+      sessions(sessionRow(), sessionRow({ id: 2 })),
+      answer(404, errorBody(null)),
+    );
     const found = await link(transport).running(ACCESS, {});
     expect(found.map(({ connectionRef }) => connectionRef)).toEqual(['1', '2']);
     expect(await link(transport).running(ACCESS, {})).toEqual([]);
@@ -235,7 +238,7 @@ describe('closing a link of RMS', () => {
     ['is gone though the channel failed', [BEGUN, updates({ status: 'error' }), sessions()]],
     ['is gone though the channel warned', [BEGUN, updates({ status: 'warning' }), still, sessions()]],
     ['is gone and its channel too', [BEGUN, ...Array.from({ length: 10 }, () => NOT_FOUND), sessions()]],
-    ['belonged to a way in that is gone', [BEGUN, CLOSED, answer(404)]],
+    ['belonged to a way in that is gone', [BEGUN, CLOSED, answer(404, errorBody(null))]],
   ])('is done where it %s', async (_, answers) => {
     expect(await closed(...answers)).toBeNull();
   });

@@ -68,7 +68,7 @@ describe('the driver of RMS at the simulated RMS', () => {
     }
     for (const access of state.accesses().slice(0, 20)) {
       const links = await account.driver.sessions?.list(`${access.deviceId}:${access.id}`, true, {});
-      expect(links?.every((link) => link.url?.startsWith('https://'))).toBe(true);
+      expect(links?.sessions.every((link) => link.url?.startsWith('https://'))).toBe(true);
     }
   });
 });
