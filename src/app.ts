@@ -123,6 +123,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     phase = 'draining';
     await http.close();
     await apollo.stop();
+    await links.stop();
     await fleet.close();
     await store.close();
     await simulators?.close();

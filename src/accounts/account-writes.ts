@@ -1,16 +1,14 @@
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
+import type { LinkReference, LinkRequest, OpenedLink } from '../domain/link';
 import type { Reading } from '../domain/reading';
-import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
-import type { VpnFacts } from '../domain/vpn';
 import type {
-  Driver,
-  LinkReference,
-  LinkRequest,
   NewRemoteAccess,
-  OpenedLink,
+  RemoteAccess,
   RemoteAccessChanges,
-  Step,
-} from '../vendors/driver';
+  RemoteAccessFacts,
+} from '../domain/remote-access';
+import type { VpnFacts } from '../domain/vpn';
+import type { Driver, Step } from '../vendors/driver';
 import { type AccountOptions, contextOf } from './account-tools';
 import { finish } from './steps';
 

@@ -36,3 +36,15 @@ export interface RemoteAccess extends RemoteAccessFacts {
   readonly account: string;
   readonly deviceId: string;
 }
+
+/** A way in that is to be configured. */
+export interface NewRemoteAccess {
+  readonly vendorDeviceId: string;
+  readonly name: string;
+  readonly protocol: AccessProtocol;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What of a way in is to be changed. */
+export type RemoteAccessChanges = Partial<Omit<NewRemoteAccess, 'vendorDeviceId'>>;

@@ -1,8 +1,7 @@
 import type { Account } from '../accounts/account';
 import { settle, unwrap } from '../domain/outcome';
 import type { Principal } from '../domain/principal';
-import type { RemoteAccess } from '../domain/remote-access';
-import type { RemoteAccessChanges } from '../vendors/driver';
+import type { RemoteAccess, RemoteAccessChanges } from '../domain/remote-access';
 import { requireScope } from './authorize';
 import type { AuditFacts, Opened } from './link-book';
 import type { CreateRemoteAccessRequest, UpdateRemoteAccessRequest } from './link-inputs';

@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account';
 import { pause } from '../accounts/steps';
 import { asDrawbridgeError, DrawbridgeError, type ErrorCode } from '../domain/errors';
+import type { LinkRequest, OpenedLink } from '../domain/link';
 import type { Reading } from '../domain/reading';
 import type { RemoteAccess } from '../domain/remote-access';
 import type { LinkRecord } from '../domain/session';
 import type { Intent } from '../stores/ports';
-import type { LinkRequest, OpenedLink } from '../vendors/driver';
 import { ITSELF } from './link-book';
 import { activated, gateKey, type LinkTools, vendorRefOf } from './link-tools';
 

@@ -1,10 +1,10 @@
 import { badInput, DrawbridgeError } from '../domain/errors';
 import { formatId, parseId } from '../domain/ids';
+import type { LinkRequest } from '../domain/link';
 import { type Outcome, settle, unwrap } from '../domain/outcome';
-import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
+import type { NewRemoteAccess, RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
 import type { LinkRecord, Session } from '../domain/session';
 import type { Intent } from '../stores/ports';
-import type { LinkRequest, NewRemoteAccess } from '../vendors/driver';
 import { requireScope } from './authorize';
 import type { LinkCloser } from './link-closer';
 import type { CreateLinkRequest, OpenAccessRequest } from './link-inputs';

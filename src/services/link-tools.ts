@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account';
 import type { Fleet } from '../accounts/fleet';
+import type { LinkReference, OpenedLink } from '../domain/link';
 import type { Reading } from '../domain/reading';
-import type { AccessProtocol, RemoteAccess } from '../domain/remote-access';
+import type { AccessProtocol, NewRemoteAccess, RemoteAccess } from '../domain/remote-access';
 import type { LinkRecord } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { DurableStore } from '../stores/ports';
-import type { LinkReference, NewRemoteAccess, OpenedLink } from '../vendors/driver';
 import type { AccessGate } from './access-gate';
 import type { LinkBook } from './link-book';
 import type { LinkPolicy } from './policy';

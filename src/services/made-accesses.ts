@@ -2,10 +2,9 @@ import type { Account } from '../accounts/account';
 import { asDrawbridgeError } from '../domain/errors';
 import { unwrap } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
-import type { RemoteAccess } from '../domain/remote-access';
+import type { NewRemoteAccess, RemoteAccess } from '../domain/remote-access';
 import type { LinkRecord } from '../domain/session';
 import type { Intent } from '../stores/ports';
-import type { NewRemoteAccess } from '../vendors/driver';
 import { type IntentDetail, type LinkTools, ownReading } from './link-tools';
 
 /** For which link a way in is made. */

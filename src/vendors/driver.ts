@@ -1,8 +1,8 @@
 import type { Capability } from '../domain/capability';
 import type { DeviceFacts, DeviceStatus } from '../domain/device';
-import type { ErrorCode } from '../domain/errors';
+import type { LinkReference, LinkRequest, OpenedLink } from '../domain/link';
 import type { Outcome } from '../domain/outcome';
-import type { AccessProtocol, RemoteAccessFacts } from '../domain/remote-access';
+import type { NewRemoteAccess, RemoteAccessChanges, RemoteAccessFacts } from '../domain/remote-access';
 import type { SessionFacts } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { Vendor } from '../domain/vendor';
@@ -109,18 +109,6 @@ export type Step<T> =
   | { readonly done: T }
   | { readonly afterMs: number; readonly again: (context: CallContext) => Promise<Step<T>> };
 
-/** A way in that is to be configured. */
-export interface NewRemoteAccess {
-  readonly vendorDeviceId: string;
-  readonly name: string;
-  readonly protocol: AccessProtocol;
-  readonly host: string;
-  readonly port: number;
-}
-
-/** What of a way in is to be changed. */
-export type RemoteAccessChanges = Partial<Omit<NewRemoteAccess, 'vendorDeviceId'>>;
-
 /** Configuring ways in. Not idempotent: a call is never repeated once its bytes may have left. */
 export interface RemoteAccessWrites {
   create(access: NewRemoteAccess, context: CallContext): Promise<Step<RemoteAccessFacts>>;
@@ -131,40 +119,6 @@ export interface RemoteAccessWrites {
   ): Promise<Step<RemoteAccessFacts>>;
   /** Done once the vendor no longer lists it; one that is gone already is done. */
   remove(access: RemoteAccessFacts, context: CallContext): Promise<Step<null>>;
-}
-
-/** A link that is to be opened. */
-export interface LinkRequest {
-  readonly access: RemoteAccessFacts;
-  readonly durationSeconds: number;
-  /** Only this public IPv4 address may use it; null: whoever the vendor's own rule lets in. */
-  readonly allowedIp: string | null;
-}
-
-/** A link that the vendor has handed out. */
-export interface OpenedLink {
-  /** The vendor's own id of the link, unique within the way in; null where it has none of its own. */
-  readonly vendorSessionId: string | null;
-  /**
-   * The vendor's connection that carries the link. Links with the same one share it: it ends with the last of them.
-   */
-  readonly connectionRef: string;
-  /** True where the connection was up already and must stay up after the last link. */
-  readonly foundRunning: boolean;
-  readonly url: string | null;
-  readonly host: string | null;
-  readonly port: number | null;
-  readonly createdAt: Date | null;
-  /** When the vendor itself ends it; null where it never does. */
-  readonly vendorEndsAt: Date | null;
-}
-
-/** What is needed to end a link at the vendor. */
-export interface LinkReference {
-  readonly accessLocalId: string;
-  readonly vendorDeviceId: string;
-  readonly vendorSessionId: string | null;
-  readonly connectionRef: string;
 }
 
 /** Opening and ending links. */
@@ -274,6 +228,3 @@ export interface VendorModule {
   /** True for an answer that may mean that the credentials ran out and new ones would be taken. */
   isUnauthorized(response: VendorResponse): boolean;
 }
-
-/** The codes that a driver may throw. */
-export type DriverErrorCode = Extract<ErrorCode, `VENDOR_${string}` | 'DEVICE_OFFLINE' | 'NOT_FOUND'>;

@@ -4,7 +4,7 @@ import { DEVICE_STATUSES, type DeviceStatus } from '../../domain/device';
 import { ACCESS_PROTOCOLS, type AccessProtocol } from '../../domain/remote-access';
 import { SESSION_STATUSES, type SessionStatus } from '../../domain/session';
 import { VENDORS, type Vendor } from '../../domain/vendor';
-import { DEVICE_ORDER_FIELDS, type DeviceOrder } from '../../services/device-filter';
+import { DEVICE_ORDER_FIELDS } from '../../services/device-filter';
 
 /** An object with each name as its own value: the form in which type-graphql takes enums. */
 function toEnum<T extends string>(names: readonly T[]): Record<T, T> {
@@ -127,6 +127,3 @@ export function registerEnums(): void {
     },
   });
 }
-
-/** The direction of an order, as the public schema names it. */
-export type OrderDirection = DeviceOrder['direction'];

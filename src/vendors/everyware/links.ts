@@ -1,7 +1,8 @@
 import { DrawbridgeError } from '../../domain/errors';
+import type { OpenedLink } from '../../domain/link';
 import type { VpnFacts } from '../../domain/vpn';
 import type { CallContext } from '../../transport/transport';
-import type { LinkWrites, OpenedLink, Step } from '../driver';
+import type { LinkWrites, Step } from '../driver';
 import type { Tunnel } from './tunnel';
 
 /**

@@ -1,6 +1,6 @@
 import { DrawbridgeError } from '../../domain/errors';
+import type { OpenedLink } from '../../domain/link';
 import type { AccessProtocol } from '../../domain/remote-access';
-import type { OpenedLink } from '../driver';
 import { isPort, isWeb } from './mapping';
 import type { Connection } from './wire';
 

@@ -1,13 +1,7 @@
 import { DrawbridgeError } from '../../domain/errors';
+import type { LinkReference, LinkRequest, OpenedLink } from '../../domain/link';
 import type { CallContext } from '../../transport/transport';
-import type {
-  AccountSettings,
-  DriverTools,
-  LinkReference,
-  LinkRequest,
-  LinkWrites,
-  OpenedLink,
-} from '../driver';
+import type { AccountSettings, DriverTools, LinkWrites } from '../driver';
 import { parseEnvelope, validDate } from '../wire';
 import { addressOf } from './address';
 import { remoteitCatalogue } from './catalogue';

@@ -1,7 +1,7 @@
 import { DrawbridgeError } from '../../domain/errors';
-import type { RemoteAccessFacts } from '../../domain/remote-access';
+import type { NewRemoteAccess, RemoteAccessChanges, RemoteAccessFacts } from '../../domain/remote-access';
 import type { CallContext } from '../../transport/transport';
-import type { DriverTools, NewRemoteAccess, RemoteAccessChanges, RemoteAccessWrites, Step } from '../driver';
+import type { DriverTools, RemoteAccessWrites, Step } from '../driver';
 import { httpError } from '../errors';
 import { listRemoteAccesses } from './accesses';
 import { rmsCatalogue } from './catalogue';

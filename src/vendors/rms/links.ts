@@ -1,8 +1,9 @@
 import { DrawbridgeError } from '../../domain/errors';
+import type { LinkReference, LinkRequest, OpenedLink } from '../../domain/link';
 import type { RemoteAccessFacts } from '../../domain/remote-access';
 import type { SessionFacts } from '../../domain/session';
 import type { CallContext } from '../../transport/transport';
-import type { DriverTools, LinkReference, LinkRequest, LinkWrites, OpenedLink, Step } from '../driver';
+import type { DriverTools, LinkWrites, Step } from '../driver';
 import { rmsCatalogue } from './catalogue';
 import { type ChannelEnd, followChannel } from './channel';
 import { lookFor } from './looks';

@@ -1,6 +1,6 @@
+import type { OpenedLink } from '../../../src/domain/link';
 import type { RemoteAccessFacts } from '../../../src/domain/remote-access';
 import { type Simulators, startSimulators } from '../../../src/simulators/simulators';
-import type { OpenedLink } from '../../../src/vendors/driver';
 import { everyware } from '../../../src/vendors/everyware/index';
 import { ManualClock, START } from '../../support/manual-clock';
 import { openSimulatedAccount, type SimulatedAccount } from '../../support/simulated-account';

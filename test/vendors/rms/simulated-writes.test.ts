@@ -1,7 +1,7 @@
+import type { LinkRequest, OpenedLink } from '../../../src/domain/link';
 import { settle } from '../../../src/domain/outcome';
 import type { RemoteAccessFacts } from '../../../src/domain/remote-access';
 import { type Simulators, startSimulators } from '../../../src/simulators/simulators';
-import type { LinkRequest, OpenedLink } from '../../../src/vendors/driver';
 import { rms } from '../../../src/vendors/rms/index';
 import { ManualClock } from '../../support/manual-clock';
 import { openSimulatedAccount, type SimulatedAccount } from '../../support/simulated-account';
