@@ -61,7 +61,12 @@ function verifier(
   const { issuer, audience } = jwks;
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'] });
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp'],
+      });
       return fromClaims(payload);
     } catch (thrown) {
       if (thrown instanceof errors.JOSEError && !ISSUER_FAULTS.has(thrown.code)) return undefined;

@@ -2,16 +2,18 @@ import type { Account } from '../accounts/account';
 import { settle, unwrap } from '../domain/outcome';
 import type { Principal } from '../domain/principal';
 import type { RemoteAccess, RemoteAccessChanges } from '../domain/remote-access';
+import { isFinal, statusAt } from '../domain/session';
 import { requireScope } from './authorize';
 import type { AuditFacts, Opened } from './link-book';
 import type { CreateRemoteAccessRequest, UpdateRemoteAccessRequest } from './link-inputs';
-import type { LinkTools } from './link-tools';
+import { type LinkTools, ownReading } from './link-tools';
 import { checkHost, checkName, checkPort, checkProtocol, violation } from './policy';
-import { type Asker, findAccess, findDevice, requireCapability } from './targets';
+import { reconcile } from './reconcile';
+import { type AccessTarget, type Asker, findAccess, findDevice, requireCapability } from './targets';
 
 /** Configuring ways into devices. Every method throws FORBIDDEN without `remote_access:write`, and as targets do. */
 export class AccessWriteService {
-  constructor(private readonly tools: Pick<LinkTools, 'fleet' | 'policyOf' | 'book' | 'warn'>) {}
+  constructor(private readonly tools: LinkTools) {}
 
   /** Adds a way in. Throws UNSUPPORTED_BY_VENDOR, POLICY_VIOLATION, BAD_USER_INPUT, STORE_UNAVAILABLE, VENDOR_*. */
   async create(input: CreateRemoteAccessRequest, asker: Asker): Promise<RemoteAccess> {
@@ -77,7 +79,29 @@ export class AccessWriteService {
         return target.access;
       },
     );
+    const looked = await settle(this.#endLinksThrough(target, asker.principal));
+    if (!looked.ok)
+      this.tools.warn('links through a way in that is gone could not be looked at', looked.error);
     return target.access.id;
+  }
+
+  /** What led through a way in that is gone is over where its vendor no longer lists it. No link known: no call. */
+  async #endLinksThrough({ account, access }: AccessTarget, { subject }: Principal): Promise<void> {
+    const { store, book, clock } = this.tools;
+    const all = (await store.sessions.byRemoteAccesses([access.id])).get(access.id) ?? [];
+    const known = all.filter((session) => !isFinal(statusAt(session, clock.now())));
+    if (known.length === 0) return;
+    const answer = await account.sessions(new Map([[access.localId, true]]), ownReading(clock));
+    const outcome = answer.get(access.localId);
+    if (outcome === undefined) return;
+    const gone = reconcile({ vendor: account.vendor, access, known, listed: unwrap(outcome) });
+    await store.sessions.save(gone);
+    const detail = { by: 'deleteRemoteAccess' };
+    const entry = { actor: subject, action: 'closeSession', account: account.key, detail };
+    await book.save(
+      [],
+      gone.map(({ id, reason }) => ({ ...entry, target: id, reason })),
+    );
   }
 
   #check(account: Account, { name, protocol, host, port }: RemoteAccessChanges): void {

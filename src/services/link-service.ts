@@ -102,18 +102,13 @@ export class LinkService {
     requireScope(principal, 'links:use');
     const { account: key } = parseId(id, 'session');
     const account = this.tools.fleet.find(principal, key);
+    if (account === undefined) throw notFound('session');
     const opening = this.#opening.get(id);
     if (opening !== undefined) await this.#inTime(opening);
-    const link = account === undefined ? undefined : await this.#findLink(id);
-    if (account === undefined || link === undefined) throw notFound('session');
-    if (
-      link.remoteAccessId !== null &&
-      account.hasVpn &&
-      link.vendorRef === null &&
-      link.connectionRef !== null
-    ) {
-      requireScope(principal, 'vpn:write');
-    }
+    const link = await this.#findLink(id);
+    if (link === undefined) throw notFound('session');
+    const isLease = account.hasVpn && link.vendorRef === null && link.connectionRef !== null;
+    if (isLease) requireScope(principal, 'vpn:write');
     if (link.status === 'PENDING') {
       throw new DrawbridgeError(
         'VENDOR_UNAVAILABLE',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { SCOPES, type Scope } from '../../src/domain/principal';
 import type { CallLog } from '../../src/simulators/call-log';
+import type { EverywareDevice } from '../../src/simulators/everyware/everyware-records';
 import type { RemoteitRow } from '../../src/simulators/remoteit/remoteit-records';
 import type { RmsAccess } from '../../src/simulators/rms/rms-records';
 import type { Simulators } from '../../src/simulators/simulators';
@@ -121,12 +122,15 @@ export function addService(
 export const WEB_ROW = { title: 'HTTPS', applicationType: 8, port: 443 } as const;
 
 /** A new gateway of Everyware Cloud whose VPN is down. */
-export function addGateway({ everyware: { state } }: Simulators): {
+export function addGateway(
+  { everyware: { state } }: Simulators,
+  gateway: Partial<EverywareDevice> = {},
+): {
   readonly device: string;
   readonly access: string;
   readonly id: string;
 } {
-  const { id } = state.addDevice();
+  const { id } = state.addDevice(gateway);
   return { device: `everyware:device:${id}`, access: `everyware:access:${id}`, id };
 }
 

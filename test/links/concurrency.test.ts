@@ -104,6 +104,26 @@ describe('links that share a connection of remote.it', () => {
   });
 });
 
+test('a link that is closed while it is being opened is opened, then closed: nothing is left at the vendor', async () => {
+  const { state, faults } = service.simulators.remoteit;
+  const { access, device, address } = addService(service.simulators);
+  await learnFleet(service);
+  const held = faults.add({ kind: 'hold', route: 'POST /device/connect', times: 1 });
+  const opening = createLink(service, access);
+  await until(() => held.hits === 1);
+  const read = await service.query<{ sessions: { nodes: { id: string; status: string }[] } }>(
+    'query ($id: ID!) { sessions(filter: { device: [$id] }) { nodes { id status } } }',
+    { variables: { id: device } },
+  );
+  const [pending] = dataOf(read).sessions.nodes;
+  expect(pending?.status).toBe('PENDING');
+  const closing = closeSession(service, pending?.id ?? '');
+  held.release();
+  expect(await opening).toMatchObject({ session: { id: pending?.id } });
+  expect(await closing).toMatchObject({ id: pending?.id, status: 'CLOSED' });
+  expect(state.connections(address)).toEqual([]);
+});
+
 describe('leases on one VPN of Everyware Cloud', () => {
   const connectVpn = async (device: string) =>
     dataOf(

@@ -67,6 +67,21 @@ test('a way in that was made, changed or deleted is seen so by the next read', a
   expect(await free(WAYS_IN, { id: router.device })).toEqual({ device: { remoteAccesses: [first] } });
 });
 
+test('links through a way in are over for the next read once it is deleted, as their vendor tells', async () => {
+  const router = addRouter(service.simulators);
+  await learnFleet(service);
+  const { session } = await createLink(service, router.access);
+  await ask('mutation ($id: ID!) { deleteRemoteAccess(id: $id) { deletedId } }', { id: router.access });
+  expect(await free(SESSIONS, { id: router.device })).toEqual({ device: { sessions: [] } });
+  expect(await free('query ($id: ID!) { session(id: $id) { status url } }', { id: session.id })).toEqual({
+    session: { status: 'CLOSED', url: null },
+  });
+  const log = 'query ($id: ID!) { auditLog(target: $id) { nodes { action outcome } } }';
+  expect(await free(log, { id: session.id })).toMatchObject({
+    auditLog: { nodes: [{ action: 'closeSession', outcome: 'ok' }, { action: 'createLink' }] },
+  });
+});
+
 test('the answer to a mutation, read back with its device and way in, costs nothing beyond its own calls', async () => {
   const router = addRouter(service.simulators);
   const gateway = addGateway(service.simulators);
