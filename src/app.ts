@@ -174,7 +174,13 @@ function createServices(
   const services: Services = {
     devices: new DeviceService(fleet),
     accesses: new AccessService(fleet),
-    sessions: new SessionService({ fleet, store: store.sessions, clock, warn }),
+    sessions: new SessionService({
+      fleet,
+      store: store.sessions,
+      clock,
+      recordSeen: (seen) => book.auditSeen(seen),
+      warn,
+    }),
     sessionList: new SessionList(fleet, store.sessions, clock),
     vpn: new VpnService(fleet),
     fleet: new FleetService(fleet, store.sessions, clock),
@@ -194,6 +200,7 @@ function createServices(
     },
     stop: async () => {
       settler.stop();
+      opener.stop();
       await keeper.stop();
       await links.idle();
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
-import type { LinkRecord } from '../domain/session';
+import type { LinkRecord, Session } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { DurableStore, Intent, NewAuditEntry } from '../stores/ports';
 
@@ -83,6 +83,21 @@ export class LinkBook {
     return this.store.links.save(
       links,
       entries.map((entry) => this.entry(entry)),
+    );
+  }
+
+  /** Records that links were found at a vendor which this graph did not open. */
+  auditSeen(sessions: readonly Session[]): Promise<void> {
+    return this.store.audit.append(
+      sessions.map(({ id, account, deviceId, remoteAccessId, expiresAt }) =>
+        this.entry({
+          actor: ITSELF,
+          action: 'linkSeen',
+          account,
+          target: id,
+          detail: { device: deviceId, remoteAccess: remoteAccessId, expiresAt },
+        }),
+      ),
     );
   }
 

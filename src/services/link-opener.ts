@@ -1,7 +1,8 @@
 import type { Account } from '../accounts/account';
-import { pause } from '../accounts/steps';
+import { ACTION_DEADLINE_MS, pause } from '../accounts/steps';
 import { asDrawbridgeError, DrawbridgeError, type ErrorCode } from '../domain/errors';
 import type { LinkRequest, OpenedLink } from '../domain/link';
+import { settle, unwrap } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { RemoteAccess } from '../domain/remote-access';
 import type { LinkRecord } from '../domain/session';
@@ -35,24 +36,38 @@ const NO_LINK: ReadonlySet<ErrorCode> = new Set([
 /** A link that was lost is looked for as long as its vendor may still be at work on it, and once more. */
 const LOOK_FOR_MS = 50_000;
 const LOOK_EVERY_MS = 2000;
+/** How long to wait behind a look that failed. */
+const LOOK_AGAIN_MS = 5000;
 /** A vendor's clock may be behind by so much. */
 const CLOCK_SKEW_MS = 60_000;
 
+const TOO_LATE = new DrawbridgeError(
+  'VENDOR_TIMEOUT',
+  'The link was not asked for: what became of another one through the same way in took too long to find out.',
+);
+
 /** Opens links, and finds out what became of those whose answer got lost. */
 export class LinkOpener {
+  #stopped = false;
+
   constructor(private readonly tools: LinkTools) {}
+
+  /** Begins no further look: what is not settled is left to the next start. */
+  stop(): void {
+    this.#stopped = true;
+  }
 
   /** Opens the link and settles its intent. Throws what the vendor said where no link came to be. */
   async open(opening: Opening, reading: Reading): Promise<LinkRecord> {
-    const { account, access, request } = opening;
+    const { account, access, request, intent } = opening;
     try {
-      return await this.tools.gate.open(gateKey(access), async () =>
-        this.#adopt(opening, await account.writes.openLink(request, reading), opening.intent.subject),
-      );
+      return await this.tools.gate.open(gateKey(access), async () => {
+        this.#checkStillWanted(intent);
+        return this.#adopt(opening, await account.writes.openLink(request, reading), intent.subject);
+      });
     } catch (thrown) {
       const error = asDrawbridgeError(thrown);
-      if (error.code === 'STORE_UNAVAILABLE') throw error;
-      if (!NO_LINK.has(error.code)) return this.settle(opening, error);
+      if (error !== TOO_LATE && !NO_LINK.has(error.code)) return this.settle(opening, error);
       await this.#fail(opening, error);
       throw error;
     }
@@ -60,27 +75,46 @@ export class LinkOpener {
 
   /**
    * Finds out at the vendor whether the link came to be: adopts it, or records that it did not. `lost` is what the
-   * caller is told then.
+   * caller is told then. A look that fails proves nothing, and is repeated for as long as it takes.
    */
   settle(opening: Opening, lost: DrawbridgeError): Promise<LinkRecord> {
     return this.tools.gate.alone(gateKey(opening.access), async () => {
       const until = opening.intent.askedAt.getTime() + LOOK_FOR_MS;
-      for (;;) {
-        const found = await this.#look(opening);
-        if (found !== undefined) return this.#adopt(opening, found, ITSELF);
-        if (this.tools.clock.now() >= until) break;
-        await pause(this.tools.clock, LOOK_EVERY_MS);
+      for (let misses = 0; !this.#stopped; misses += 1) {
+        const looked = await settle(this.#lookAndAdopt(opening));
+        if (looked.ok && looked.value !== undefined) return looked.value;
+        if (looked.ok && this.tools.clock.now() >= until) {
+          await this.#fail(opening, lost);
+          break;
+        }
+        if (!looked.ok && misses === 0) {
+          this.tools.warn(`what became of a link at ${opening.account.key} is not known yet`, looked.error);
+        }
+        await pause(this.tools.clock, looked.ok ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
       }
-      await this.#fail(opening, lost);
       throw lost;
     });
+  }
+
+  async #lookAndAdopt(opening: Opening): Promise<LinkRecord | undefined> {
+    const found = await this.#look(opening);
+    return found === undefined ? undefined : this.#adopt(opening, found, ITSELF);
+  }
+
+  /** Nobody waits any more for a link that had to stand in line for so long. */
+  #checkStillWanted({ askedAt }: Intent): void {
+    if (this.tools.clock.now() - askedAt.getTime() > ACTION_DEADLINE_MS) throw TOO_LATE;
   }
 
   /** The link that the intent made, as far as the vendor tells; where it cannot list, opening again tells. */
   async #look({ account, access, request, intent }: Opening): Promise<OpenedLink | undefined> {
     const { clock, store } = this.tools;
     const reading = { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true };
-    if (!account.writes.listsOpenLinks) return account.writes.openLink(request, reading);
+    if (!account.writes.listsOpenLinks) {
+      const opened = await settle(account.writes.openLink(request, reading));
+      if (!opened.ok && NO_LINK.has(opened.error.code)) return undefined;
+      return unwrap(opened);
+    }
     const known = (await store.sessions.byRemoteAccesses([access.id])).get(access.id) ?? [];
     const claimed = new Set(known.flatMap(({ vendorRef }) => (vendorRef === null ? [] : [vendorRef])));
     const since = intent.askedAt.getTime() - CLOCK_SKEW_MS;

@@ -22,12 +22,18 @@ export function reconcile({ vendor, access, known, listed }: Comparison): readon
   );
   const seen = new Set<string>();
   const changed: Session[] = [];
+  // While this graph opens a link here, one that nobody knows may be that: it is left to who opened it.
+  const opening = known.some(({ status, vendorRef }) => status === 'PENDING' && vendorRef === null);
   for (const facts of listed.sessions) {
     const ref = `${access.localId}:${facts.vendorSessionId}`;
     seen.add(ref);
     const before = byRef.get(ref);
     const after =
-      before === undefined ? found(vendor, access, ref, facts, listed) : moved(before, facts, listed);
+      before !== undefined
+        ? moved(before, facts, listed)
+        : opening
+          ? undefined
+          : found(vendor, access, ref, facts, listed);
     if (after !== undefined) changed.push(after);
   }
   // A row that could not be read may be any of them: then nothing is known to be gone.
