@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const PROJECT = path.resolve(__dirname, '../..');
@@ -45,8 +46,9 @@ async function modifiedAt(file: string): Promise<number | undefined> {
 
 /** A folder is made by one process only: whoever made it builds, the others ask again until it is gone. */
 async function locked(work: () => Promise<void>): Promise<void> {
-  await mkdir(DIST, { recursive: true });
   for (;;) {
+    // Another process may take the whole folder away meanwhile.
+    await mkdir(DIST, { recursive: true });
     const made = await mkdir(LOCK).then(
       () => true,
       () => false,
@@ -54,6 +56,7 @@ async function locked(work: () => Promise<void>): Promise<void> {
     if (made) break;
     const since = await modifiedAt(LOCK);
     if (since !== undefined && Date.now() - since > LOCK_FORGOTTEN_MS) await rmdir(LOCK).catch(() => {});
+    await after(100);
   }
   try {
     await work();
