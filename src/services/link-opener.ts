@@ -20,6 +20,8 @@ export interface Opening {
   readonly session: LinkRecord;
   /** The port to point a client at where the vendor names none. */
   readonly port: number | null;
+  /** Takes away what was made for this link alone, before it is written down that the link did not come to be. */
+  readonly undo?: () => Promise<void>;
 }
 
 /** Codes with which it is certain that no link came to be. */
@@ -31,6 +33,14 @@ const NO_LINK: ReadonlySet<ErrorCode> = new Set([
   'VENDOR_UNAUTHORIZED',
   'VENDOR_RATE_LIMITED',
   'VENDOR_QUOTA_EXHAUSTED',
+]);
+
+/** Codes with which a look tells that nothing is there; any other proves nothing. */
+const NOTHING_THERE: ReadonlySet<ErrorCode> = new Set([
+  'UNSUPPORTED_BY_VENDOR',
+  'DEVICE_OFFLINE',
+  'NOT_FOUND',
+  'VENDOR_REJECTED',
 ]);
 
 /** A link that was lost is looked for as long as its vendor may still be at work on it, and once more. */
@@ -68,7 +78,8 @@ export class LinkOpener {
     } catch (thrown) {
       const error = asDrawbridgeError(thrown);
       if (error !== TOO_LATE && !NO_LINK.has(error.code)) return this.settle(opening, error);
-      await this.#fail(opening, error);
+      if (opening.undo === undefined) await this.#fail(opening, error);
+      else await this.tools.gate.alone(gateKey(access), () => this.#fail(opening, error));
       throw error;
     }
   }
@@ -84,7 +95,7 @@ export class LinkOpener {
         const looked = await settle(this.#lookAndAdopt(opening));
         if (looked.ok && looked.value !== undefined) return looked.value;
         if (looked.ok && this.tools.clock.now() >= until) {
-          await this.#fail(opening, lost);
+          await this.#fail(opening, lost, mayStillCome(opening));
           break;
         }
         if (!looked.ok && misses === 0) {
@@ -97,7 +108,9 @@ export class LinkOpener {
   }
 
   async #lookAndAdopt(opening: Opening): Promise<LinkRecord | undefined> {
-    const found = await this.#look(opening);
+    const looked = await settle(this.#look(opening));
+    if (!looked.ok && NOTHING_THERE.has(looked.error.code)) return undefined;
+    const found = unwrap(looked);
     return found === undefined ? undefined : this.#adopt(opening, found, ITSELF);
   }
 
@@ -110,13 +123,14 @@ export class LinkOpener {
   async #look({ account, access, request, intent }: Opening): Promise<OpenedLink | undefined> {
     const { clock, store } = this.tools;
     const reading = { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true };
-    if (!account.writes.listsOpenLinks) {
-      const opened = await settle(account.writes.openLink(request, reading));
-      if (!opened.ok && NO_LINK.has(opened.error.code)) return undefined;
-      return unwrap(opened);
-    }
+    if (!account.writes.listsOpenLinks) return account.writes.openLink(request, reading);
     const known = (await store.sessions.byRemoteAccesses([access.id])).get(access.id) ?? [];
-    const claimed = new Set(known.flatMap(({ vendorRef }) => (vendorRef === null ? [] : [vendorRef])));
+    // What a read has seen since, and took for one made elsewhere, may be the lost one.
+    const claimed = new Set(
+      known
+        .filter(({ createdBy, observedAt }) => createdBy !== null || observedAt < intent.askedAt)
+        .map(({ vendorRef }) => vendorRef),
+    );
     const since = intent.askedAt.getTime() - CLOCK_SKEW_MS;
     return (await account.writes.runningLinks(access, reading))
       .filter((link) => !claimed.has(vendorRefOf(access, link) ?? ''))
@@ -156,11 +170,16 @@ export class LinkOpener {
     return link;
   }
 
-  async #fail({ account, access, intent, session, request }: Opening, error: DrawbridgeError): Promise<void> {
+  /** `owed` is the connection that may come up yet: its end is then owed as that of any link. */
+  async #fail(opening: Opening, error: DrawbridgeError, owed: string | null = null): Promise<void> {
+    const { account, access, intent, session, request } = opening;
+    // First: were the process to die in between, nobody would look for it any more.
+    await opening.undo?.();
     const failed: LinkRecord = {
       ...session,
       status: 'FAILED',
-      endOwed: false,
+      connectionRef: owed,
+      endOwed: owed !== null,
       observedAt: new Date(this.tools.clock.now()),
     };
     await this.tools.book.settle(intent, failed, {
@@ -173,6 +192,12 @@ export class LinkOpener {
       reason: session.reason,
     });
   }
+}
+
+/** A VPN that nobody has seen coming up may still do so: the device was told to. All links over it share it. */
+function mayStillCome({ account, access }: Opening): string | null {
+  const isLease = access.protocol === 'VPN' && !account.writes.linksEndOnTime;
+  return isLease ? access.vendorDeviceId : null;
 }
 
 /** Another link of the same way in has, as a rule, another length. A vendor's clock ticks in seconds. */

@@ -184,16 +184,13 @@ export class LinkService {
       durationSeconds: detail.durationSeconds,
       allowedIp: detail.allowedIp,
     };
-    try {
-      const link = await this.opener.open({ account, access, request, intent, session, port }, reading);
-      if (access.protocol === 'VPN') {
-        account.writes.learnVpn(access.vendorDeviceId, { connected: true, ipAddress: link.host });
-      }
-      return link;
-    } catch (thrown) {
-      if (create !== null) await this.made.unmake(account, access, intent.subject);
-      throw thrown;
+    const opening = { account, access, request, intent, session, port };
+    const undo = () => this.made.unmake(account, access, intent.subject, session.id);
+    const link = await this.opener.open(create === null ? opening : { ...opening, undo }, reading);
+    if (access.protocol === 'VPN') {
+      account.writes.learnVpn(access.vendorDeviceId, { connected: true, ipAddress: link.host });
     }
+    return link;
   }
 
   async #patiently(running: Promise<Outcome<LinkRecord>>, pending: Session): Promise<Session> {

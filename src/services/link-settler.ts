@@ -1,7 +1,8 @@
 import type { Account } from '../accounts/account';
 import { pause } from '../accounts/steps';
-import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
+import { DrawbridgeError } from '../domain/errors';
 import { formatId } from '../domain/ids';
+import { settle } from '../domain/outcome';
 import type { RemoteAccess } from '../domain/remote-access';
 import type { Intent } from '../stores/ports';
 import { ITSELF } from './link-book';
@@ -26,19 +27,32 @@ export class LinkSettler {
 
   /** Settles every open intent, again and again until each is. Resolves once nothing is left, or after stop. */
   async run(): Promise<void> {
-    const left = await this.tools.store.intents.unsettled();
+    const left = await this.#unsettled();
     await Promise.all(left.map((intent) => this.#untilSettled(intent)));
-    this.keeper.wake();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.made.stop();
+  }
+
+  /** A store that is out of reach for a moment must not cost an intent. */
+  async #unsettled(): Promise<readonly Intent[]> {
+    for (;;) {
+      const left = await settle(this.tools.store.intents.unsettled());
+      if (left.ok) return left.value;
+      if (this.#stopped) return [];
+      this.tools.warn('what an earlier run left open could not be read, and will be again', left.error);
+      await pause(this.tools.clock, RETRY_MS);
+    }
   }
 
   async #untilSettled(intent: Intent): Promise<void> {
     while (!this.#stopped) {
       try {
         await this.#settle(intent);
+        // Its end may have come while the service was down; others may take longer to settle.
+        this.keeper.wake();
         return;
       } catch (thrown) {
         this.tools.warn(
@@ -56,7 +70,7 @@ export class LinkSettler {
     const session = (await this.tools.store.links.get([intent.sessionId])).get(intent.sessionId);
     if (account === undefined || session === undefined) return this.#giveUp(intent);
     const detail = JSON.parse(intent.detail) as IntentDetail;
-    const access = await this.#accessOf(account, detail);
+    const access = await this.#accessOf(account, detail, intent.askedAt);
     if (access === undefined) {
       const failed = { ...session, status: 'FAILED' as const };
       return this.tools.book.settle(intent, failed, {
@@ -67,17 +81,22 @@ export class LinkSettler {
     }
     const { durationSeconds, allowedIp, port } = detail;
     const request = { access, durationSeconds, allowedIp };
+    const undo = () => this.made.unmake(account, access, ITSELF, session.id);
+    const opening = { account, access, request, intent, session, port };
     try {
-      await this.opener.settle({ account, access, request, intent, session, port }, lost());
+      await this.opener.settle(detail.create === null ? opening : { ...opening, undo }, lost());
     } catch (thrown) {
-      if (asDrawbridgeError(thrown).code !== LOST_CODE || !isLost(thrown)) throw thrown;
-      if (detail.create !== null) await this.made.unmake(account, access, ITSELF);
+      if (!isLost(thrown)) throw thrown;
     }
   }
 
   /** The way in of an intent; undefined where it does not exist, so that no link can. */
-  async #accessOf(account: Account, { access, create }: IntentDetail): Promise<RemoteAccess | undefined> {
-    if (access === null) return create === null ? undefined : this.made.find(account, create);
+  async #accessOf(
+    account: Account,
+    { access, create }: IntentDetail,
+    askedAt: Date,
+  ): Promise<RemoteAccess | undefined> {
+    if (access === null) return create === null ? undefined : this.made.findLate(account, create, askedAt);
     const device = account.deviceOfAccess(access);
     if (device === undefined) return undefined;
     const outcome = (await account.remoteAccesses([device], ownReading(this.tools.clock))).get(device);
@@ -99,11 +118,10 @@ export class LinkSettler {
   }
 }
 
-const LOST_CODE = 'VENDOR_UNAVAILABLE';
 const LOST = 'The service was stopped before the vendor had answered.';
 
 function lost(): DrawbridgeError {
-  return new DrawbridgeError(LOST_CODE, LOST);
+  return new DrawbridgeError('VENDOR_UNAVAILABLE', LOST);
 }
 
 function isLost(thrown: unknown): boolean {

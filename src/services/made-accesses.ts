@@ -1,10 +1,12 @@
 import type { Account } from '../accounts/account';
-import { asDrawbridgeError } from '../domain/errors';
-import { unwrap } from '../domain/outcome';
+import { pause } from '../accounts/steps';
+import { asDrawbridgeError, DrawbridgeError, type ErrorCode } from '../domain/errors';
+import { settle, unwrap } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { NewRemoteAccess, RemoteAccess } from '../domain/remote-access';
-import type { LinkRecord } from '../domain/session';
+import { type LinkRecord, statusAt } from '../domain/session';
 import type { Intent } from '../stores/ports';
+import { ITSELF } from './link-book';
 import { type IntentDetail, type LinkTools, ownReading } from './link-tools';
 
 /** For which link a way in is made. */
@@ -15,21 +17,38 @@ export interface MakingFor {
   readonly reading: Reading;
 }
 
+/** Codes with which nobody knows whether the vendor did what it was asked. */
+const UNKNOWN: ReadonlySet<ErrorCode> = new Set(['VENDOR_TIMEOUT', 'VENDOR_UNAVAILABLE']);
+
+/** One whose answer was lost is looked for as long as its vendor may still be at work on it, and once more. */
+const LOOK_FOR_MS = 50_000;
+const LOOK_EVERY_MS = 2000;
+/** How often it is asked to take one away whose answer gets lost. */
+const MOST_TRIES = 5;
+
 /** Ways in that are made for one link, and taken away again where the link then fails. */
 export class MadeAccesses {
+  #stopped = false;
+
   constructor(private readonly tools: LinkTools) {}
+
+  /** Begins no further look: what is not settled is left to the next start. */
+  stop(): void {
+    this.#stopped = true;
+  }
 
   /** Makes a way in. Where that fails the intent is settled, and nothing of it is left. Throws what the vendor said. */
   async make(account: Account, create: NewRemoteAccess | null, making: MakingFor): Promise<RemoteAccess> {
-    const { intent, session, detail, reading } = making;
+    const { intent, session, detail } = making;
     if (create === null) throw new Error('a link without a way in has one to be made');
     try {
-      const access = (await this.#tryToMake(account, create, reading)) ?? (await this.find(account, create));
-      if (access === undefined) throw new Error('a way in that was made is not listed');
+      const access = await this.#tryToMake(account, create, making);
       await this.tools.book.note(intent, { ...detail, access: access.localId });
       return access;
     } catch (thrown) {
-      await this.#undo(account, create);
+      // Nobody knows yet whether it was made: that is left to the next start.
+      if (this.#stopped) throw thrown;
+      await this.#undo(account, create, session.id);
       const failed: LinkRecord = { ...session, status: 'FAILED' };
       await this.tools.book.settle(intent, failed, {
         actor: intent.subject,
@@ -44,11 +63,15 @@ export class MadeAccesses {
     }
   }
 
-  /** Takes a way in away again. Where that fails, the operator is told: it is only in the way, it opens nothing. */
-  async unmake(account: Account, access: RemoteAccess, actor: string): Promise<void> {
+  /**
+   * Takes a way in away again, unless a link of this graph uses it: somebody else may have found it meanwhile. Where
+   * that fails, the operator is told: it is only in the way, it opens nothing.
+   */
+  async unmake(account: Account, access: RemoteAccess, actor: string, own: string): Promise<void> {
     const entry = { actor, action: 'deleteRemoteAccess', account: account.key, target: access.id } as const;
     try {
-      await account.writes.removeAccess(access, ownReading(this.tools.clock));
+      if (await this.#isUsed(access, own)) return;
+      await this.#remove(account, access);
       await this.tools.book.audit(entry);
     } catch (thrown) {
       this.tools.warn(
@@ -66,24 +89,60 @@ export class MadeAccesses {
     return outcome === undefined ? undefined : unwrap(outcome).find(({ name }) => name === create.name);
   }
 
-  /** Undefined where the answer got lost. */
-  async #tryToMake(
+  /** The same, for as long as its vendor may still be at work on it. A look that fails is repeated. */
+  async findLate(
     account: Account,
     create: NewRemoteAccess,
-    reading: Reading,
+    askedAt: Date,
   ): Promise<RemoteAccess | undefined> {
-    try {
-      return await account.writes.createAccess(create, reading);
-    } catch (thrown) {
-      const { code } = asDrawbridgeError(thrown);
-      if (code !== 'VENDOR_TIMEOUT' && code !== 'VENDOR_UNAVAILABLE') throw thrown;
-      if ((await this.find(account, create)) === undefined) throw thrown;
-      return undefined;
+    const { clock } = this.tools;
+    const until = askedAt.getTime() + LOOK_FOR_MS;
+    for (;;) {
+      const isLast = clock.now() >= until;
+      const looked = await settle(this.find(account, create));
+      if (looked.ok && (looked.value !== undefined || isLast)) return looked.value;
+      if (this.#stopped) throw new DrawbridgeError('VENDOR_UNAVAILABLE', 'The service is being stopped.');
+      await pause(clock, LOOK_EVERY_MS);
     }
   }
 
-  async #undo(account: Account, create: NewRemoteAccess): Promise<void> {
+  async #isUsed({ id }: RemoteAccess, own: string): Promise<boolean> {
+    const known = (await this.tools.store.sessions.byRemoteAccesses([id])).get(id) ?? [];
+    return known.some((session) => {
+      const status = statusAt(session, this.tools.clock.now());
+      return (
+        session.createdBy !== null && (status === 'ACTIVE' || (status === 'PENDING' && session.id !== own))
+      );
+    });
+  }
+
+  /** One that is gone already is removed: so it can be asked for again where nobody knows. */
+  async #remove(account: Account, access: RemoteAccess): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const removed = await settle(account.writes.removeAccess(access, ownReading(this.tools.clock)));
+      if (removed.ok) return;
+      if (tries >= MOST_TRIES || !UNKNOWN.has(removed.error.code) || this.#stopped) throw removed.error;
+      await pause(this.tools.clock, LOOK_EVERY_MS);
+    }
+  }
+
+  async #tryToMake(
+    account: Account,
+    create: NewRemoteAccess,
+    { intent, reading }: MakingFor,
+  ): Promise<RemoteAccess> {
+    try {
+      return await account.writes.createAccess(create, reading);
+    } catch (thrown) {
+      if (!UNKNOWN.has(asDrawbridgeError(thrown).code)) throw thrown;
+      const made = await this.findLate(account, create, intent.askedAt);
+      if (made === undefined) throw thrown;
+      return made;
+    }
+  }
+
+  async #undo(account: Account, create: NewRemoteAccess, own: string): Promise<void> {
     const left = await this.find(account, create).catch(() => undefined);
-    if (left !== undefined) await this.unmake(account, left, 'drawbridge');
+    if (left !== undefined) await this.unmake(account, left, ITSELF, own);
   }
 }

@@ -207,7 +207,11 @@ export class SessionService {
         const comparison = {
           vendor: account.vendor,
           access,
-          known: known.get(access.id) ?? [],
+          // One whose way in is being made has none yet, and may be opening through this one.
+          known: [
+            ...(known.get(access.id) ?? []),
+            ...(known.get(null) ?? []).filter(({ deviceId }) => deviceId === access.deviceId),
+          ],
           listed: outcome.value,
         };
         return [access.id, success(reconcile(comparison))];
