@@ -22,14 +22,17 @@ import { AccessWriteService } from './services/access-write-service';
 import { AuditLog } from './services/audit-log';
 import { DeviceService } from './services/device-service';
 import { FleetService } from './services/fleet-service';
+import { IntentLeases } from './services/intent-leases';
 import { LinkBook } from './services/link-book';
 import { LinkCloser } from './services/link-closer';
+import { LinkFinder } from './services/link-finder';
 import { LinkKeeper } from './services/link-keeper';
 import { LinkOpener } from './services/link-opener';
 import { LinkService } from './services/link-service';
 import { LinkSettler } from './services/link-settler';
 import type { LinkTools } from './services/link-tools';
 import { MadeAccesses } from './services/made-accesses';
+import { Pauses } from './services/pauses';
 import type { LinkPolicy } from './services/policy';
 import { SessionList } from './services/session-list';
 import { SessionService } from './services/session-service';
@@ -153,7 +156,9 @@ function createServices(
   { clock, logger, accounts }: Tools & { readonly accounts: readonly AccountConfig[] },
 ): RunningServices {
   const warn = (message: string, cause: unknown): void => logger.warn({ err: cause }, message);
-  const book = new LinkBook(store, clock, randomUUID);
+  const leases = new IntentLeases(store.intents, clock);
+  const book = new LinkBook(store, clock, randomUUID, leases);
+  const pauses = new Pauses(clock);
   const policies = new Map(accounts.map((account) => [account.key, policyOf(account)]));
   const tools: LinkTools = {
     fleet,
@@ -161,15 +166,16 @@ function createServices(
     book,
     clock,
     gate: new AccessGate(),
+    pauses,
     newId: randomUUID,
     policyOf: (key) => policies.get(key) ?? NOTHING_ALLOWED,
     warn,
   };
-  const opener = new LinkOpener(tools);
-  const closer = new LinkCloser(tools);
-  const keeper = new LinkKeeper(tools, closer);
   const made = new MadeAccesses(tools);
-  const settler = new LinkSettler(tools, opener, made, keeper);
+  const opener = new LinkOpener(tools, new LinkFinder(tools), made);
+  const closer = new LinkCloser(tools);
+  const keeper = new LinkKeeper(tools, closer, made);
+  const settler = new LinkSettler({ tools, leases, opener, made, keeper });
   const links = new LinkService(tools, opener, closer, keeper, made);
   const services: Services = {
     devices: new DeviceService(fleet),
@@ -194,15 +200,14 @@ function createServices(
     services,
     start: () => {
       keeper.start();
-      settler
-        .run()
-        .catch((thrown: unknown) => warn('what an earlier run left open could not be read', thrown));
+      settler.start();
     },
     stop: async () => {
-      settler.stop();
-      opener.stop();
+      pauses.stop();
+      await settler.stop();
       await keeper.stop();
       await links.idle();
+      await leases.stop();
     },
   };
 }

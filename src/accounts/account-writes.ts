@@ -44,6 +44,11 @@ export class AccountWrites {
     return this.options.driver.links?.listsOpen === true;
   }
 
+  /** True where it is looked at before opening whether what carries a link runs already. */
+  get looksBeforeOpening(): boolean {
+    return this.options.driver.links?.found !== undefined;
+  }
+
   /** Why the vendor cannot open such a link; undefined: it can. */
   refuses(request: LinkRequest): 'ALLOWED_IP' | undefined {
     return this.options.driver.links?.refuses(request);
@@ -69,10 +74,19 @@ export class AccountWrites {
     return this.toAccess(facts);
   }
 
-  async removeAccess(access: RemoteAccess, reading: Reading): Promise<void> {
+  async removeAccess(
+    access: Pick<RemoteAccess, 'localId' | 'vendorDeviceId'>,
+    reading: Reading,
+  ): Promise<void> {
     const writes = this.#group('remoteAccessWrites');
     await this.#act(reading, (context) => writes.remove(access, context));
     this.memory.patchAccesses(access.vendorDeviceId, (others) => without(others, access));
+  }
+
+  /** The link over what runs already; undefined: nothing does, or that is not known before opening. */
+  foundLink(request: LinkRequest, reading: Reading): Promise<OpenedLink | undefined> {
+    const links = this.#group('links');
+    return this.#act(reading, async (context) => ({ done: await links.found?.(request, context) }));
   }
 
   openLink(request: LinkRequest, reading: Reading): Promise<OpenedLink> {
@@ -80,10 +94,10 @@ export class AccountWrites {
     return this.#act(reading, (context) => links.open(request, context));
   }
 
-  /** The links of a way in that the vendor holds open, for settling what got lost. */
-  runningLinks(access: RemoteAccessFacts, reading: Reading): Promise<readonly OpenedLink[]> {
+  /** The links of a way in that the vendor knows, for settling what got lost. */
+  listedLinks(access: RemoteAccessFacts, reading: Reading): Promise<readonly OpenedLink[]> {
     const links = this.#group('links');
-    return this.#act(reading, async (context) => ({ done: await links.running(access, context) }));
+    return this.#act(reading, async (context) => ({ done: await links.listed(access, context) }));
   }
 
   async closeLink(link: LinkReference, reading: Reading): Promise<void> {

@@ -142,7 +142,7 @@ interface Recorded {
 
 /**
  * Writes down what became of an action that makes no link. The caller is told what the vendor said, also where that
- * could not be written: STORE_UNAVAILABLE would say that nothing was asked of a vendor. The next start settles it.
+ * could not be written: STORE_UNAVAILABLE would say that nothing was asked of a vendor. The settler settles it.
  */
 export async function settleOrWarn(
   { book, warn }: Pick<LinkTools, 'book' | 'warn'>,
@@ -154,5 +154,6 @@ export async function settleOrWarn(
     await book.settle(opened.intent, null, entry);
   } catch (thrown) {
     warn(`what became of ${entry.action} at ${entry.account} could not be written down`, thrown);
+    await book.letGo(opened.intent);
   }
 }

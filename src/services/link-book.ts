@@ -4,6 +4,7 @@ import type { Principal } from '../domain/principal';
 import type { LinkRecord, Session } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { DurableStore, Intent, NewAuditEntry } from '../stores/ports';
+import type { IntentLeases } from './intent-leases';
 
 /** Who the audit log names for what the graph does by itself. */
 export const ITSELF = 'drawbridge';
@@ -34,11 +35,13 @@ export class LinkBook {
     private readonly store: DurableStore,
     private readonly clock: Clock,
     private readonly newId: () => string,
+    private readonly leases: IntentLeases,
   ) {}
 
   /**
    * Records what is asked, with the PENDING session that it makes. Throws IDEMPOTENCY_CONFLICT where the key was used
-   * with another input, STORE_UNAVAILABLE where it cannot be recorded: then no vendor is called.
+   * with another input, STORE_UNAVAILABLE where it cannot be recorded: then no vendor is called. It is this process's
+   * to work on until it is settled, or {@link letGo} is called.
    */
   async open(asking: Asking, session: LinkRecord | null): Promise<Opened> {
     const { principal, action, account, idempotencyKey, detail } = asking;
@@ -57,8 +60,11 @@ export class LinkBook {
       askedAt: new Date(this.clock.now()),
       settledAt: null,
     };
-    const begun = await this.store.intents.begin(intent, session);
-    if (begun.begun) return { begun: true, intent };
+    const begun = await this.store.intents.begin(intent, session, this.leases.until());
+    if (begun.begun) {
+      this.leases.hold(intent.id);
+      return { begun: true, intent };
+    }
     if (begun.earlier.inputDigest !== intent.inputDigest) {
       throw new DrawbridgeError(
         'IDEMPOTENCY_CONFLICT',
@@ -73,9 +79,20 @@ export class LinkBook {
     return this.store.intents.note(intent.id, JSON.stringify(detail));
   }
 
-  /** Records what became of an intent. */
-  settle(intent: Intent, session: LinkRecord | null, entry: AuditFacts): Promise<void> {
-    return this.store.intents.settle(intent.id, new Date(this.clock.now()), session, [this.entry(entry)]);
+  /**
+   * Records what became of an intent. False where somebody else had settled it before: that stands, but for a
+   * connection that nobody knew of, which owes its end now.
+   */
+  async settle(intent: Intent, session: LinkRecord | null, entry: AuditFacts): Promise<boolean> {
+    const at = new Date(this.clock.now());
+    const first = await this.store.intents.settle(intent.id, at, session, [this.entry(entry)]);
+    this.leases.drop(intent.id);
+    return first;
+  }
+
+  /** Nothing more is done here for an intent: where it is not settled, whoever looks next settles it. */
+  letGo(intent: Intent): Promise<void> {
+    return this.leases.letGo(intent.id);
   }
 
   /** Records what happened to links, with who did it. */

@@ -84,7 +84,7 @@ export class LinkService {
     if (input.host !== null && input.host !== undefined) checkHost(input.host, policy);
     const accesses = await target.account.remoteAccesses([target.device.vendorDeviceId], asker.reading);
     const listed = accesses.get(target.device.vendorDeviceId);
-    const access = fitting(listed === undefined ? [] : unwrap(listed), input);
+    const access = fitting(await this.made.lasting(listed === undefined ? [] : unwrap(listed)), input);
     if (access !== undefined) checkWayIn(access, policy);
     const wanted = { ...target, input, asker, action: 'openAccess' };
     if (access?.protocol === 'VPN') {
@@ -147,7 +147,8 @@ export class LinkService {
       throw badInput(`reason has at most ${LONGEST_REASON} characters.`);
     const session = this.#pending(wanted);
     const { idempotencyKey = null, ...rest } = input;
-    const detail: IntentDetail = { ...limits, access: access?.localId ?? null, create, port: wanted.port };
+    const { port } = wanted;
+    const detail: IntentDetail = { ...limits, access: access?.localId ?? null, create, port, toldAt: null };
     const opened = await this.tools.book.open(
       {
         principal: asker.principal,
@@ -166,16 +167,17 @@ export class LinkService {
   /** Answers the link, or the PENDING session where the vendor takes longer than a caller waits. */
   async #run(wanted: Wanted, begun: Begun): Promise<Session> {
     const { id } = begun.session;
-    const running = settle(this.#carryOut(wanted, begun)).finally(() => {
+    const running = settle(this.#carryOut(wanted, begun)).finally(async () => {
       this.#opening.delete(id);
       this.keeper.wake();
+      await this.tools.book.letGo(begun.intent);
     });
     this.#opening.set(id, running);
     return this.#patiently(running, begun.session);
   }
 
   async #carryOut(wanted: Wanted, { intent, session, detail }: Begun): Promise<LinkRecord> {
-    const { account, create, port } = wanted;
+    const { account, create } = wanted;
     const { reading } = wanted.asker;
     const access =
       wanted.access ?? (await this.made.make(account, create, { intent, session, detail, reading }));
@@ -184,9 +186,9 @@ export class LinkService {
       durationSeconds: detail.durationSeconds,
       allowedIp: detail.allowedIp,
     };
-    const opening = { account, access, request, intent, session, port };
-    const undo = () => this.made.unmake(account, access, intent.subject, session.id);
-    const link = await this.opener.open(create === null ? opening : { ...opening, undo }, reading);
+    const noted = { ...detail, access: access.localId };
+    const opening = { account, access, request, intent, detail: noted, session };
+    const link = await this.opener.open(opening, reading);
     if (access.protocol === 'VPN') {
       account.writes.learnVpn(access.vendorDeviceId, { connected: true, ipAddress: link.host });
     }
@@ -247,6 +249,7 @@ export class LinkService {
       connectionRef: null,
       foundRunning: false,
       endOwed: false,
+      accessOwed: false,
       url: null,
       host: null,
       port: null,
@@ -266,7 +269,7 @@ export class LinkService {
     const seen = (await this.tools.store.sessions.get([id])).get(id);
     if (seen === undefined) return undefined;
     const connectionRef = seen.vendorRef?.split(':').at(-1) ?? null;
-    return { ...seen, connectionRef, foundRunning: false, endOwed: false };
+    return { ...seen, connectionRef, foundRunning: false, endOwed: false, accessOwed: false };
   }
 }
 

@@ -83,22 +83,29 @@ export interface IntentStore {
   /**
    * Records an intent, with the PENDING session that it makes, all or none. Of callers that use one key at once,
    * exactly one begins; the others are told of its intent, and nothing of theirs is written. Intents without a key
-   * never meet.
+   * never meet. Until `leasedUntil` it is left to its caller; left out: whoever claims may have it at once.
    */
-  begin(intent: Intent, session: LinkRecord | null): Promise<Begun>;
+  begin(intent: Intent, session: LinkRecord | null, leasedUntil?: Date): Promise<Begun>;
+  /** Moves the instant until which intents are left to whoever works on them. Settled ones stay as they are. */
+  lease(intentIds: readonly string[], until: Date): Promise<void>;
+  /**
+   * Takes over the intents of these accounts that are not settled and that nobody works on any more: their lease has
+   * run out by `nowMs`, and is `until` from here on. Of several that claim at once one has each. Oldest first.
+   */
+  claim(accounts: readonly string[], nowMs: number, until: Date): Promise<readonly Intent[]>;
   /**
    * Records what became of it: its session, that it is settled, and who did what; all or none. The session is written
    * as {@link LinkStore.save} does. Where it is settled already, or forgotten, the first word stands and nothing is
    * written, without an error; but for one thing: a connection whose end this session owes, where none was known, is
    * written down with its end, and so is the audit. So what two processes settle at once cannot stay open unseen:
-   * where the first called it failed, {@link LinkStore.owed} tells of it.
+   * where the first called it failed, {@link LinkStore.owed} tells of it. Tells whether it was the first word.
    */
   settle(
     intentId: string,
     at: Date,
     session: LinkRecord | null,
     audit: readonly NewAuditEntry[],
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Notes something more about an intent: its new detail. One that is settled, or not known, stays as it is. */
   note(intentId: string, detail: string): Promise<void>;
   /** Every intent that is not settled, oldest first. */
@@ -126,6 +133,8 @@ export interface LinkStore {
    * whose state is final; null where none is.
    */
   nextOwedMs(): Promise<number | null>;
+  /** Links that still owe that the way in which was made for them is taken away; oldest first. */
+  accessesOwed(): Promise<readonly LinkRecord[]>;
   /**
    * Writes links down, with who did what; all or none. States only go forward, as in {@link SessionStore.save}. A
    * session that a read saw first, and wrote down under an id of its own, gives way to the link with its vendor

@@ -11,6 +11,7 @@ export function aLink(id: string, changes: Partial<LinkRecord> = {}): LinkRecord
     connectionRef: `connection-${id}`,
     foundRunning: false,
     endOwed: true,
+    accessOwed: false,
     ...changes,
   };
 }
@@ -74,6 +75,7 @@ export const anyLink: fc.Arbitrary<LinkRecord> = fc
     connectionRef: orNull(fc.constantFrom('connection-1', 'connection-2')),
     foundRunning: fc.boolean(),
     endOwed: fc.boolean(),
+    accessOwed: fc.boolean(),
   })
   .map(({ session, ...rest }) => ({ ...session, ...rest }));
 

@@ -4,14 +4,18 @@ import type { LinkRecord } from '../../domain/session';
 import type { Begun, Intent, IntentStore, NewAuditEntry } from '../ports';
 import type { Sealer } from '../seal';
 import { appendAudit } from './audit-store';
+import { inChunks } from './chunks';
 import { guarded } from './errors';
 import { onceMoreWhereTaken, writeLinks } from './link-store';
-import { standsAs } from './session-conditions';
+import { distinct, standsAs } from './session-conditions';
 import { linkRowOf } from './session-row';
 import { storable, storableOrNull } from './storable';
 import type { IntentRow, SessionRow, Tables } from './tables';
 
 const WRITE = 'What was asked for could not be written down';
+
+/** Until when an intent is leased that nobody works on. */
+const NOBODY = new Date(0);
 
 /** What the intents stand on. */
 interface SqlIntentStoreOptions {
@@ -29,8 +33,8 @@ export class SqlIntentStore implements IntentStore {
     this.#sealer = options.sealer;
   }
 
-  async begin(intent: Intent, session: LinkRecord | null): Promise<Begun> {
-    const row = rowOf(intent);
+  async begin(intent: Intent, session: LinkRecord | null, leasedUntil = NOBODY): Promise<Begun> {
+    const row = rowOf(intent, leasedUntil);
     const links = this.#rowsOf(session);
     return guarded(WRITE, () =>
       onceMoreWhereTaken(() =>
@@ -55,17 +59,55 @@ export class SqlIntentStore implements IntentStore {
     at: Date,
     session: LinkRecord | null,
     audit: readonly NewAuditEntry[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const links = this.#rowsOf(session);
-    await guarded(WRITE, () =>
+    return guarded(WRITE, () =>
       onceMoreWhereTaken(() =>
         this.#db.transaction().execute(async (transaction) => {
-          if (await markSettled(transaction, intentId, at)) await writeLinks(transaction, links);
-          else if (!(await oweMore(transaction, links))) return;
+          const first = await markSettled(transaction, intentId, at);
+          if (first) await writeLinks(transaction, links);
+          else if (!(await oweMore(transaction, links))) return false;
           await appendAudit(transaction, audit);
+          return first;
         }),
       ),
     );
+  }
+
+  async lease(intentIds: readonly string[], until: Date): Promise<void> {
+    await guarded(WRITE, async () => {
+      for (const chunk of inChunks(distinct(intentIds))) {
+        await this.#db
+          .updateTable('intents')
+          .set({ leased_until: until.getTime() })
+          .where('id', 'in', [...chunk])
+          .where('settled_at', 'is', null)
+          .execute();
+      }
+    });
+  }
+
+  async claim(accounts: readonly string[], nowMs: number, until: Date): Promise<readonly Intent[]> {
+    if (accounts.length === 0) return [];
+    const rows = await guarded(WRITE, async () => {
+      const free = await this.#free(accounts, nowMs);
+      const claimed: IntentRow[] = [];
+      for (const chunk of inChunks(free)) {
+        // Whoever claims the same at the same moment finds the lease moved, and gets nothing.
+        claimed.push(
+          ...(await this.#db
+            .updateTable('intents')
+            .set({ leased_until: until.getTime() })
+            .where('id', 'in', [...chunk])
+            .where('settled_at', 'is', null)
+            .where('leased_until', '<=', nowMs)
+            .returningAll()
+            .execute()),
+        );
+      }
+      return claimed;
+    });
+    return rows.map(intentOf).toSorted(oldestFirst);
   }
 
   async note(intentId: string, detail: string): Promise<void> {
@@ -116,6 +158,18 @@ export class SqlIntentStore implements IntentStore {
     return Number(numDeletedRows);
   }
 
+  /** The ids of those that nobody works on: as a rule none, and then nothing is written. */
+  async #free(accounts: readonly string[], nowMs: number): Promise<readonly string[]> {
+    const rows = await this.#db
+      .selectFrom('intents')
+      .select('id')
+      .where('settled_at', 'is', null)
+      .where('leased_until', '<=', nowMs)
+      .where('account', 'in', distinct(accounts))
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   /** The session of an intent is always a link of this graph. */
   #rowsOf(session: LinkRecord | null): readonly SessionRow[] {
     return session === null ? [] : [linkRowOf(session, true, this.#sealer)];
@@ -160,7 +214,11 @@ async function oweMore(transaction: Transaction<Tables>, links: readonly Session
   return owed;
 }
 
-function rowOf(intent: Intent): IntentRow {
+function oldestFirst(one: Intent, other: Intent): number {
+  return one.askedAt.getTime() - other.askedAt.getTime() || (one.id < other.id ? -1 : 1);
+}
+
+function rowOf(intent: Intent, leasedUntil: Date): IntentRow {
   return {
     id: storable(intent.id),
     subject: storable(intent.subject),
@@ -172,6 +230,7 @@ function rowOf(intent: Intent): IntentRow {
     detail: storable(intent.detail),
     asked_at: intent.askedAt.getTime(),
     settled_at: intent.settledAt === null ? null : intent.settledAt.getTime(),
+    leased_until: leasedUntil.getTime(),
   };
 }
 

@@ -27,6 +27,7 @@ export async function upsertLinks(db: Kysely<Tables>, rows: readonly SessionRow[
         connection_ref: eb.ref('excluded.connection_ref'),
         found_running: eb.ref('excluded.found_running'),
         end_owed: eb.ref('excluded.end_owed'),
+        access_owed: eb.ref('excluded.access_owed'),
         made_here: eb
           .case()
           .when('sessions.made_here', '=', 1)

@@ -25,6 +25,8 @@ export interface SessionRow {
   readonly found_running: number;
   /** 1: this graph has to end it at the vendor. */
   readonly end_owed: number;
+  /** 1: this graph made its way in for it alone, and has to take that away again. */
+  readonly access_owed: number;
   /** 1: a link of this graph. 0: one that a read has seen. */
   readonly made_here: number;
 }
@@ -41,6 +43,8 @@ export interface IntentRow {
   readonly detail: string;
   readonly asked_at: number;
   readonly settled_at: number | null;
+  /** Until then it is left to whoever works on it; 0: to nobody. */
+  readonly leased_until: number;
 }
 
 /** An entry of the audit log. The instant is milliseconds since 1970. */

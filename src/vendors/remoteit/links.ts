@@ -26,7 +26,7 @@ export function createLinkWrites(settings: AccountSettings, tools: DriverTools):
     refuses: ({ access, allowedIp }) =>
       allowedIp === null || isPort(access.protocol) ? undefined : 'ALLOWED_IP',
     open: async (request, context) => ({ done: await open(tools, { request, defaultIp }, context) }),
-    running: async () => [],
+    listed: async () => [],
     close: async (link, context) => {
       await close(tools, { link, hasFixedToken }, context);
       return { done: null };

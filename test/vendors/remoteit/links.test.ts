@@ -124,7 +124,7 @@ describe('a link of remote.it', () => {
     const transport = answersInTurn();
     const links = linksOn(transport);
     expect(links).toMatchObject({ endsOnTime: false, listsOpen: false });
-    expect(await links.running(requestOf('SSH').access, {})).toEqual([]);
+    expect(await links.listed(requestOf('SSH').access, {})).toEqual([]);
     expect(transport.requests).toEqual([]);
   });
 

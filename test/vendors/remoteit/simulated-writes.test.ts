@@ -165,7 +165,7 @@ describe('the links of the driver of remote.it at the simulated remote.it', () =
     vendor().faults.add({ kind: 'lose-answer', route: CONNECT, times: 1 });
     await expect(open(ssh)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
     expect(vendor().calls.count(CONNECT)).toBe(1);
-    expect(await account.driver.links?.running(ssh, {})).toEqual([]);
+    expect(await account.driver.links?.listed(ssh, {})).toEqual([]);
     expect((await open(ssh)).connectionRef).toBe(vendor().state.connections(ssh.localId)[0]?.id);
     expect(vendor().state.connections(ssh.localId)).toHaveLength(1);
   });
