@@ -26,8 +26,6 @@ export type Opened =
   | { readonly begun: true; readonly intent: Intent }
   | { readonly begun: false; readonly earlier: Intent };
 
-const LONGEST_KEY = 200;
-
 /** Writes down what is asked before a vendor is called, and what became of it after. */
 export class LinkBook {
   constructor(
@@ -42,9 +40,6 @@ export class LinkBook {
    */
   async open(asking: Asking, session: LinkRecord | null): Promise<Opened> {
     const { principal, action, account, idempotencyKey, detail } = asking;
-    if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)) {
-      throw new DrawbridgeError('BAD_USER_INPUT', `idempotencyKey has 1 to ${LONGEST_KEY} characters.`);
-    }
     const intent: Intent = {
       id: this.newId(),
       subject: principal.subject,
@@ -59,13 +54,21 @@ export class LinkBook {
     };
     const begun = await this.store.intents.begin(intent, session);
     if (begun.begun) return { begun: true, intent };
-    if (begun.earlier.inputDigest !== intent.inputDigest) {
-      throw new DrawbridgeError(
-        'IDEMPOTENCY_CONFLICT',
-        'The idempotencyKey was used before with another input.',
-      );
-    }
-    return { begun: false, earlier: begun.earlier };
+    return { begun: false, earlier: withSameInput(begun.earlier, asking.input) };
+  }
+
+  /**
+   * What the caller began before with the same key; undefined: nothing, or there is no key. Throws
+   * IDEMPOTENCY_CONFLICT where that was with another input.
+   */
+  async earlier(
+    asking: Pick<Asking, 'principal' | 'action' | 'input' | 'idempotencyKey'>,
+  ): Promise<Intent | undefined> {
+    const { principal, action, input, idempotencyKey } = asking;
+    if (idempotencyKey === null) return undefined;
+    const { subject } = principal;
+    const earlier = await this.store.intents.find({ subject, action, idempotencyKey });
+    return earlier === undefined ? undefined : withSameInput(earlier, input);
   }
 
   /** Notes something more that it takes to settle an intent. */
@@ -131,6 +134,11 @@ export interface AuditFacts {
   /** What went wrong; left out: nothing. */
   readonly error?: unknown;
   readonly reason?: string | null;
+}
+
+function withSameInput(earlier: Intent, input: Asking['input']): Intent {
+  if (earlier.inputDigest === digestOf(input)) return earlier;
+  throw new DrawbridgeError('IDEMPOTENCY_CONFLICT', 'The idempotencyKey was used before with another input.');
 }
 
 function digestOf(input: Readonly<Record<string, unknown>>): string {

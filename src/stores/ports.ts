@@ -72,6 +72,13 @@ export interface Intent {
   readonly settledAt: Date | null;
 }
 
+/** What an idempotency key is unique for. */
+export interface IntentKey {
+  readonly subject: string;
+  readonly action: string;
+  readonly idempotencyKey: string;
+}
+
 /** What came of recording an intent. */
 export type Begun =
   | { readonly begun: true }
@@ -86,6 +93,8 @@ export interface IntentStore {
    * never meet.
    */
   begin(intent: Intent, session: LinkRecord | null): Promise<Begun>;
+  /** The intent for which this caller used a key with this action; undefined: none, or it is forgotten. */
+  find(key: IntentKey): Promise<Intent | undefined>;
   /**
    * Records what became of it: its session, that it is settled, and who did what; all or none. The session is written
    * as {@link LinkStore.save} does. Where it is settled already, or forgotten, the first word stands and nothing is

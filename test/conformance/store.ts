@@ -119,6 +119,7 @@ function itLives(under: () => StoreUnderTest): void {
       store.sessions.list(ALL, 1),
       store.sessions.count(ALL),
       store.intents.begin(anIntent('late'), null),
+      store.intents.find({ subject: 'ana', action: 'createLink', idempotencyKey: 'late' }),
       store.intents.settle('late', new Date(NOW), null, []),
       store.intents.note('late', '{}'),
       store.intents.unsettled(),
