@@ -3,7 +3,7 @@ import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import type { LinkRecord, Session } from '../domain/session';
 import type { Clock } from '../domain/time';
-import type { DurableStore, Intent, NewAuditEntry } from '../stores/ports';
+import type { DurableStore, Intent, NewAuditEntry, SavedSessions } from '../stores/ports';
 
 /** Who the audit log names for what the graph does by itself. */
 export const ITSELF = 'drawbridge';
@@ -89,19 +89,33 @@ export class LinkBook {
     );
   }
 
-  /** Records that links were found at a vendor which this graph did not open. */
-  auditSeen(sessions: readonly Session[]): Promise<void> {
-    return this.store.audit.append(
-      sessions.map(({ id, account, deviceId, remoteAccessId, expiresAt }) =>
-        this.entry({
-          actor: ITSELF,
-          action: 'linkSeen',
-          account,
-          target: id,
-          detail: { device: deviceId, remoteAccess: remoteAccessId, expiresAt },
-        }),
-      ),
-    );
+  /** What the audit log tells of a read: links that this graph did not open, and links that are over elsewhere. */
+  entriesOfRead({ first, ended }: SavedSessions): readonly NewAuditEntry[] {
+    const factsOf = ({ account, id, deviceId, remoteAccessId }: Session) => ({
+      actor: ITSELF,
+      account,
+      target: id,
+      detail: { device: deviceId, remoteAccess: remoteAccessId },
+    });
+    const seen = first.map((session) => {
+      const { detail, ...facts } = factsOf(session);
+      return this.entry({
+        ...facts,
+        action: 'linkSeen',
+        detail: { ...detail, expiresAt: session.expiresAt },
+      });
+    });
+    const over = ended.map((session) => {
+      const { detail, ...facts } = factsOf(session);
+      const { status, reason } = session;
+      return this.entry({
+        ...facts,
+        action: 'linkEnded',
+        detail: { ...detail, status, by: 'vendor' },
+        reason,
+      });
+    });
+    return [...seen, ...over];
   }
 
   /** Records that something was tried. */
@@ -109,7 +123,8 @@ export class LinkBook {
     return this.store.audit.append([this.entry(entry)]);
   }
 
-  private entry({ actor, action, account, target, detail, error, reason }: AuditFacts): NewAuditEntry {
+  /** An entry of the audit log, as of now. */
+  entry({ actor, action, account, target, detail, error, reason }: AuditFacts): NewAuditEntry {
     return {
       at: new Date(this.clock.now()),
       actor,

@@ -48,9 +48,21 @@ export interface SessionStore {
    * status never goes back (see `mayBecome`): a session whose state is final keeps its state; that one without
    * `createdAt` keeps its place in lists, which is that of when it was first seen; that `createdBy` and `reason` stay
    * where the new ones are null; and that what only a {@link LinkRecord} has stays as it is. A vendor reference that
-   * another session of the account has is refused, and then nothing is written.
+   * another session of the account has is refused, and then nothing is written. `audit` makes the entries of the
+   * audit log that are written together with them.
    */
-  save(sessions: readonly Session[]): Promise<void>;
+  save(
+    sessions: readonly Session[],
+    audit?: (saved: SavedSessions) => readonly NewAuditEntry[],
+  ): Promise<void>;
+}
+
+/** What a save changed for good: however many processes save the same, each is told to one of them, once. */
+export interface SavedSessions {
+  /** Those that the ledger did not have. */
+  readonly first: readonly Session[];
+  /** Those that were not over, and are now. */
+  readonly ended: readonly Session[];
 }
 
 /** What a caller asked this graph to do at a vendor: durable before the vendor is called, settled after. */

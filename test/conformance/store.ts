@@ -1,6 +1,6 @@
 import type { OpenStoreOptions } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
-import { itKeepsAnAuditLog, itNoticesTampering } from '../stores/audit-promises';
+import { itKeepsAnAuditLog, itNoticesTampering, itTellsOnce } from '../stores/audit-promises';
 import { itRecordsIntents } from '../stores/intent-promises';
 import { itKeepsALedger } from '../stores/ledger-promises';
 import { itKeepsLinks } from '../stores/link-promises';
@@ -43,6 +43,7 @@ export function itKeepsThePromisesOfAStore(begin: () => Promise<StoreUnderTest>)
   describe('intents', () => itRecordsIntents(() => under));
   describe('all of it', () => itDoesAsThePlainest(() => under));
   describe('the audit log', () => itKeepsAnAuditLog(() => under));
+  describe('what reads have seen', () => itTellsOnce(() => under));
   describe('the audit log that was tampered with', () => itNoticesTampering(() => under));
   describe('its life', () => itLives(() => under));
 }
