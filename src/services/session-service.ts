@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account';
+import type { Account, ListedSessions } from '../accounts/account';
 import { groupBy } from '../accounts/batch';
 import type { Fleet } from '../accounts/fleet';
 import type { Device } from '../domain/device';
@@ -185,8 +185,11 @@ export class SessionService {
     for (const { of, activeOnly, listAll } of wanted) {
       modes.set(of.localId, activeOnly && !listAll && (modes.get(of.localId) ?? true));
     }
-    const known = groupBy(sessions, ({ remoteAccessId }) => remoteAccessId);
     const listed = await account.sessions(modes, reading);
+    const known = groupBy(
+      await this.#knownNow(sessions, wanted, listed),
+      ({ remoteAccessId }) => remoteAccessId,
+    );
     return new Map(
       [...accesses].map(([localId, access]) => {
         const outcome = listed.get(localId);
@@ -204,6 +207,23 @@ export class SessionService {
         return [access.id, success(reconcile(comparison))];
       }),
     );
+  }
+
+  /** A link that was opened here while its vendor was being asked is no stranger: the ledger is asked once more. */
+  async #knownNow(
+    known: readonly Session[],
+    wanted: readonly SessionsWanted<RemoteAccess>[],
+    listed: ReadonlyMap<string, Outcome<ListedSessions>>,
+  ): Promise<readonly Session[]> {
+    const refs = new Set(known.map(({ vendorRef }) => vendorRef));
+    const isKnown = [...listed].every(
+      ([localId, outcome]) =>
+        !outcome.ok ||
+        outcome.value.sessions.every(({ vendorSessionId }) => refs.has(`${localId}:${vendorSessionId}`)),
+    );
+    if (isKnown) return known;
+    const devices = [...new Set(wanted.map(({ of }) => of.deviceId))];
+    return [...(await this.reader.store.byDevices(devices)).values()].flat();
   }
 
   #select(known: readonly Session[], changed: readonly Session[], activeOnly: boolean): readonly Session[] {
