@@ -184,7 +184,7 @@ function createServices(
       fleet,
       store: store.sessions,
       clock,
-      recordSeen: (seen) => book.auditSeen(seen),
+      entriesOf: (saved) => book.entriesOfRead(saved),
       warn,
     }),
     sessionList: new SessionList(fleet, store.sessions, clock),

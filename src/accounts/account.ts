@@ -24,6 +24,8 @@ export interface ListedSessions {
   /** False where a row could not be read: what is not listed is then not known to be over. */
   readonly complete: boolean;
   readonly observedAt: Date;
+  /** When the vendor was asked: it does not tell what happened since. */
+  readonly askedAt: Date;
 }
 
 /**
@@ -38,7 +40,7 @@ export class Account {
   readonly #tools: AccountTools;
   readonly #devices: DeviceReads;
   readonly #accesses: KeyedReads<readonly RemoteAccessFacts[]>;
-  readonly #sessions: KeyedReads<SessionListing>;
+  readonly #sessions: KeyedReads<AskedListing>;
   readonly #vpn: VpnReads;
 
   constructor(private readonly options: AccountOptions) {
@@ -53,10 +55,10 @@ export class Account {
       absent: [],
       load: (keys, reading) => this.#listAccesses(keys, reading),
     });
-    this.#sessions = tools.reads<SessionListing>({
+    this.#sessions = tools.reads<AskedListing>({
       kind: 'sessions',
       operation: 'listSessions',
-      absent: NO_SESSIONS,
+      absent: { ...NO_SESSIONS, askedAt: new Date(0) },
       load: (keys, reading) => eachKey(keys, (key) => this.#listSessions(key, reading)),
     });
     this.#vpn = new VpnReads(tools, this.#devices);
@@ -220,15 +222,17 @@ export class Account {
     return usableOnly && this.#sessions.cache.fresh(all, reading) === undefined ? USABLE + localId : all;
   }
 
-  async #listSessions(key: string, reading: Reading): Promise<Outcome<SessionListing>> {
+  async #listSessions(key: string, reading: Reading): Promise<Outcome<AskedListing>> {
     const list = this.options.driver.sessions?.list;
-    if (list === undefined) return success(NO_SESSIONS);
-    return settle(list(key.slice(1), key.startsWith(USABLE), contextOf(reading)));
+    const askedAt = new Date(this.options.clock.now());
+    if (list === undefined) return success({ ...NO_SESSIONS, askedAt });
+    const listed = await settle(list(key.slice(1), key.startsWith(USABLE), contextOf(reading)));
+    return mapOutcome(listed, (listing) => ({ ...listing, askedAt }));
   }
 
   #memory(): Memory {
     return {
-      patchAccesses: (vendorDeviceId, patch) => this.#accesses.cache.patch(vendorDeviceId, patch),
+      patchAccesses: (vendorDeviceId, patch) => this.#accesses.patch(vendorDeviceId, patch),
       learnVpn: (vendorDeviceId, facts) => this.#vpn.learn(vendorDeviceId, facts),
     };
   }
@@ -246,6 +250,8 @@ export class Account {
     };
   }
 }
+
+type AskedListing = SessionListing & Pick<ListedSessions, 'askedAt'>;
 
 const NO_SESSIONS: SessionListing = { sessions: [], complete: true };
 

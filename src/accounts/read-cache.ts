@@ -30,36 +30,63 @@ export interface ReadCacheOptions {
   readonly most: number;
 }
 
-/** Answers of one kind from one account, by key. Failures are not kept. */
+/** What is known of a key, if anything, and the turn in which it came to be so. */
+interface Entry<V> {
+  readonly learned: Learned<V> | undefined;
+  readonly turn: number;
+}
+
+/**
+ * Answers of one kind from one account, by key. Failures are not kept. An answer is as new as the moment in which its
+ * call began: one that arrives behind a change, or behind the answer to a later call, does not replace what is known.
+ */
 export class ReadCache<V> {
-  readonly #entries: LRUCache<string, Learned<V>>;
+  readonly #entries: LRUCache<string, Entry<V>>;
+  /** Counts what happens here: instants may be equal, turns are not. */
+  #turn = 0;
+  /** The newest turn that was given up for want of room: of keys without an entry nothing later is known. */
+  #forgotten = 0;
 
   constructor(private readonly options: ReadCacheOptions) {
-    this.#entries = new LRUCache({ max: options.most });
+    this.#entries = new LRUCache({
+      max: options.most,
+      dispose: ({ turn }, _, reason) => {
+        if (reason === 'evict') this.#forgotten = Math.max(this.#forgotten, turn);
+      },
+    });
   }
 
   /** The entry where it is fresh enough for the operation. */
   fresh(key: string, reading: Reading): Learned<V> | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    return isFresh(entry.learnedAt, reading, this.options.maxAgeMs) ? entry : undefined;
+    const learned = this.#entries.get(key)?.learned;
+    if (learned === undefined) return undefined;
+    return isFresh(learned.learnedAt, reading, this.options.maxAgeMs) ? learned : undefined;
   }
 
-  /** Keeps what a vendor just told. */
-  learn(key: string, value: V): Learned<V> {
-    const entry = { value, at: this.options.clock.now(), learnedAt: this.options.clock.monotonic() };
-    this.#entries.set(key, entry);
-    return entry;
+  /** Told that a call begins: the turn that its answer is to be learned with. */
+  begin(): number {
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  /** Keeps what a vendor told, unless something newer is known; left out, the turn is now. */
+  learn(key: string, value: V, turn: number = this.begin()): Learned<V> {
+    const learned = { value, at: this.options.clock.now(), learnedAt: this.options.clock.monotonic() };
+    if (turn > (this.#entries.get(key)?.turn ?? this.#forgotten)) this.#entries.set(key, { learned, turn });
+    return learned;
   }
 
   /** Keeps what was learned together with other things, at their time. */
-  keep(key: string, entry: Learned<V>): void {
-    this.#entries.set(key, entry);
+  keep(key: string, learned: Learned<V>): void {
+    this.#entries.set(key, { learned, turn: this.begin() });
   }
 
-  /** Changes what is known, where anything is: it stays as old as it was. */
+  /** Changes what is known, where anything is: it stays as old as it was. Calls under way know nothing of it. */
   patch(key: string, patch: (value: V) => V): void {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined) this.#entries.set(key, { ...entry, value: patch(entry.value) });
+    const learned = this.#entries.get(key)?.learned;
+    this.#entries.set(key, {
+      learned: learned === undefined ? undefined : { ...learned, value: patch(learned.value) },
+      turn: this.begin(),
+    });
   }
 }

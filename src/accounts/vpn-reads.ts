@@ -60,7 +60,7 @@ export class VpnReads {
 
   /** Keeps what an action of this graph told. */
   learn(vendorDeviceId: string, facts: VpnFacts): void {
-    this.#byDevice.cache.learn(vendorDeviceId, facts);
+    this.#byDevice.tell(vendorDeviceId, facts);
   }
 
   async #fromAll(

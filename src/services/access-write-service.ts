@@ -95,12 +95,10 @@ export class AccessWriteService {
     const outcome = answer.get(access.localId);
     if (outcome === undefined) return;
     const gone = reconcile({ vendor: account.vendor, access, known, listed: unwrap(outcome) });
-    await store.sessions.save(gone);
     const detail = { by: 'deleteRemoteAccess' };
     const entry = { actor: subject, action: 'closeSession', account: account.key, detail };
-    await book.save(
-      [],
-      gone.map(({ id, reason }) => ({ ...entry, target: id, reason })),
+    await store.sessions.save(gone, ({ ended }) =>
+      ended.map(({ id, reason }) => book.entry({ ...entry, target: id, reason })),
     );
   }
 

@@ -3,7 +3,7 @@ import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import type { LinkRecord, Session } from '../domain/session';
 import type { Clock } from '../domain/time';
-import type { DurableStore, Intent, NewAuditEntry } from '../stores/ports';
+import type { DurableStore, Intent, NewAuditEntry, SavedSessions } from '../stores/ports';
 import type { IntentLeases } from './intent-leases';
 
 /** Who the audit log names for what the graph does by itself. */
@@ -27,8 +27,6 @@ export type Opened =
   | { readonly begun: true; readonly intent: Intent }
   | { readonly begun: false; readonly earlier: Intent };
 
-const LONGEST_KEY = 200;
-
 /** Writes down what is asked before a vendor is called, and what became of it after. */
 export class LinkBook {
   constructor(
@@ -45,9 +43,6 @@ export class LinkBook {
    */
   async open(asking: Asking, session: LinkRecord | null): Promise<Opened> {
     const { principal, action, account, idempotencyKey, detail } = asking;
-    if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)) {
-      throw new DrawbridgeError('BAD_USER_INPUT', `idempotencyKey has 1 to ${LONGEST_KEY} characters.`);
-    }
     const intent: Intent = {
       id: this.newId(),
       subject: principal.subject,
@@ -65,13 +60,21 @@ export class LinkBook {
       this.leases.hold(intent.id);
       return { begun: true, intent };
     }
-    if (begun.earlier.inputDigest !== intent.inputDigest) {
-      throw new DrawbridgeError(
-        'IDEMPOTENCY_CONFLICT',
-        'The idempotencyKey was used before with another input.',
-      );
-    }
-    return { begun: false, earlier: begun.earlier };
+    return { begun: false, earlier: withSameInput(begun.earlier, asking.input) };
+  }
+
+  /**
+   * What the caller began before with the same key; undefined: nothing, or there is no key. Throws
+   * IDEMPOTENCY_CONFLICT where that was with another input.
+   */
+  async earlier(
+    asking: Pick<Asking, 'principal' | 'action' | 'input' | 'idempotencyKey'>,
+  ): Promise<Intent | undefined> {
+    const { principal, action, input, idempotencyKey } = asking;
+    if (idempotencyKey === null) return undefined;
+    const { subject } = principal;
+    const earlier = await this.store.intents.find({ subject, action, idempotencyKey });
+    return earlier === undefined ? undefined : withSameInput(earlier, input);
   }
 
   /** Notes something more that it takes to settle an intent. */
@@ -103,19 +106,33 @@ export class LinkBook {
     );
   }
 
-  /** Records that links were found at a vendor which this graph did not open. */
-  auditSeen(sessions: readonly Session[]): Promise<void> {
-    return this.store.audit.append(
-      sessions.map(({ id, account, deviceId, remoteAccessId, expiresAt }) =>
-        this.entry({
-          actor: ITSELF,
-          action: 'linkSeen',
-          account,
-          target: id,
-          detail: { device: deviceId, remoteAccess: remoteAccessId, expiresAt },
-        }),
-      ),
-    );
+  /** What the audit log tells of a read: links that this graph did not open, and links that are over elsewhere. */
+  entriesOfRead({ first, ended }: SavedSessions): readonly NewAuditEntry[] {
+    const factsOf = ({ account, id, deviceId, remoteAccessId }: Session) => ({
+      actor: ITSELF,
+      account,
+      target: id,
+      detail: { device: deviceId, remoteAccess: remoteAccessId },
+    });
+    const seen = first.map((session) => {
+      const { detail, ...facts } = factsOf(session);
+      return this.entry({
+        ...facts,
+        action: 'linkSeen',
+        detail: { ...detail, expiresAt: session.expiresAt },
+      });
+    });
+    const over = ended.map((session) => {
+      const { detail, ...facts } = factsOf(session);
+      const { status, reason } = session;
+      return this.entry({
+        ...facts,
+        action: 'linkEnded',
+        detail: { ...detail, status, by: 'vendor' },
+        reason,
+      });
+    });
+    return [...seen, ...over];
   }
 
   /** Records that something was tried. */
@@ -123,7 +140,8 @@ export class LinkBook {
     return this.store.audit.append([this.entry(entry)]);
   }
 
-  private entry({ actor, action, account, target, detail, error, reason }: AuditFacts): NewAuditEntry {
+  /** An entry of the audit log, as of now. */
+  entry({ actor, action, account, target, detail, error, reason }: AuditFacts): NewAuditEntry {
     return {
       at: new Date(this.clock.now()),
       actor,
@@ -148,6 +166,11 @@ export interface AuditFacts {
   /** What went wrong; left out: nothing. */
   readonly error?: unknown;
   readonly reason?: string | null;
+}
+
+function withSameInput(earlier: Intent, input: Asking['input']): Intent {
+  if (earlier.inputDigest === digestOf(input)) return earlier;
+  throw new DrawbridgeError('IDEMPOTENCY_CONFLICT', 'The idempotencyKey was used before with another input.');
 }
 
 function digestOf(input: Readonly<Record<string, unknown>>): string {

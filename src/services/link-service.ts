@@ -1,8 +1,9 @@
-import { badInput, DrawbridgeError } from '../domain/errors';
-import { formatId, parseId } from '../domain/ids';
+import type { Account } from '../accounts/account';
+import { DrawbridgeError } from '../domain/errors';
+import { parseId } from '../domain/ids';
 import type { LinkRequest } from '../domain/link';
 import { type Outcome, settle, unwrap } from '../domain/outcome';
-import type { NewRemoteAccess, RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
+import type { NewRemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
 import type { LinkRecord, Session } from '../domain/session';
 import type { Intent } from '../stores/ports';
 import { requireScope } from './authorize';
@@ -11,25 +12,17 @@ import type { CreateLinkRequest, OpenAccessRequest } from './link-inputs';
 import type { LinkKeeper } from './link-keeper';
 import type { LinkOpener } from './link-opener';
 import { type IntentDetail, type LinkTools, USUAL_PORT } from './link-tools';
+import {
+  checkCreateLink,
+  checkOpenAccess,
+  keyedBy,
+  newAccessFor,
+  pendingSession,
+  type Wanted,
+} from './link-wish';
 import type { MadeAccesses } from './made-accesses';
-import {
-  checkDuration,
-  checkHost,
-  checkPort,
-  checkProtocol,
-  checkPublicAddress,
-  checkWayIn,
-  violation,
-} from './policy';
-import {
-  type Asker,
-  type DeviceTarget,
-  findAccess,
-  findDevice,
-  fitting,
-  notFound,
-  requireCapability,
-} from './targets';
+import { checkDuration, checkHost, checkProtocol, checkWayIn, violation } from './policy';
+import { type Asker, findAccess, findDevice, fitting, notFound, requireCapability } from './targets';
 
 /** A link, and whether the same key had already made it. */
 export interface LinkAnswer {
@@ -39,8 +32,6 @@ export interface LinkAnswer {
 
 /** How long a caller waits for a link; then it gets the PENDING session, and the vendor's work goes on. */
 const CALLER_WAITS_MS = 30_000;
-
-const LONGEST_REASON = 1000;
 
 /** Opening and ending links. */
 export class LinkService {
@@ -61,13 +52,17 @@ export class LinkService {
    * DEVICE_OFFLINE and VENDOR_* where it was and there is no link.
    */
   async createLink(input: CreateLinkRequest, asker: Asker): Promise<LinkAnswer> {
+    const action = 'createLink';
     requireScope(asker.principal, 'links:use');
+    checkCreateLink(input);
+    const earlier = await this.#earlier(input.remoteAccessId, keyedBy(asker, action, input));
+    if (earlier !== undefined) return this.#replay(earlier, asker);
     const target = await findAccess(this.tools.fleet, input.remoteAccessId, asker);
     requireCapability(target, 'CREATE_LINK');
     const { access } = target;
     if (access.protocol === 'VPN') requireScope(asker.principal, 'vpn:write');
     checkWayIn(access, this.tools.policyOf(access.account));
-    return this.#begin({ ...target, create: null, input, asker, action: 'createLink', port: null });
+    return this.#begin({ ...target, create: null, input, asker, action, port: null });
   }
 
   /**
@@ -75,18 +70,21 @@ export class LinkService {
    * {@link createLink} does; FORBIDDEN also where a way in would have to be made without `remote_access:write`.
    */
   async openAccess(input: OpenAccessRequest, asker: Asker): Promise<LinkAnswer> {
+    const action = 'openAccess';
     requireScope(asker.principal, 'links:use');
+    checkOpenAccess(input);
+    const earlier = await this.#earlier(input.deviceId, keyedBy(asker, action, input));
+    if (earlier !== undefined) return this.#replay(earlier, asker);
     const target = await findDevice(this.tools.fleet, input.deviceId, asker);
     requireCapability(target, 'CREATE_LINK');
     const policy = this.tools.policyOf(target.account.key);
     checkProtocol(input.protocol, policy);
-    if (input.port !== null && input.port !== undefined) checkPort(input.port);
     if (input.host !== null && input.host !== undefined) checkHost(input.host, policy);
     const accesses = await target.account.remoteAccesses([target.device.vendorDeviceId], asker.reading);
     const listed = accesses.get(target.device.vendorDeviceId);
     const access = fitting(await this.made.lasting(listed === undefined ? [] : unwrap(listed)), input);
     if (access !== undefined) checkWayIn(access, policy);
-    const wanted = { ...target, input, asker, action: 'openAccess' };
+    const wanted = { ...target, input, asker, action };
     if (access?.protocol === 'VPN') {
       requireScope(asker.principal, 'vpn:write');
       return this.#begin({ ...wanted, access, create: null, port: input.port ?? USUAL_PORT[input.protocol] });
@@ -94,7 +92,8 @@ export class LinkService {
     if (access !== undefined) return this.#begin({ ...wanted, access, create: null, port: null });
     requireCapability(target, 'CREATE_REMOTE_ACCESS');
     requireScope(asker.principal, 'remote_access:write');
-    return this.#begin({ ...wanted, access: null, create: this.#newAccess(target, input), port: null });
+    const create = newAccessFor(target, input, this.tools.newId);
+    return this.#begin({ ...wanted, access: null, create, port: null });
   }
 
   /** Ends a link now. One that is over already is no error. Throws NOT_FOUND, FORBIDDEN, VENDOR_*. */
@@ -107,8 +106,7 @@ export class LinkService {
     if (opening !== undefined) await this.#inTime(opening);
     const link = await this.#findLink(id);
     if (link === undefined) throw notFound('session');
-    const isLease = account.hasVpn && link.vendorRef === null && link.connectionRef !== null;
-    if (isLease) requireScope(principal, 'vpn:write');
+    if (isLease(account, link)) requireScope(principal, 'vpn:write');
     if (link.status === 'PENDING') {
       throw new DrawbridgeError(
         'VENDOR_UNAVAILABLE',
@@ -133,34 +131,35 @@ export class LinkService {
     await Promise.all(this.#opening.values());
   }
 
+  /**
+   * What the same key began before, in an account that the caller still has; nothing of a vendor is looked at, so that
+   * it is found also where the target is gone or its vendor is down.
+   */
+  async #earlier(target: string, asking: ReturnType<typeof keyedBy>): Promise<Intent | undefined> {
+    const { account, kind } = parseId(target);
+    if (this.tools.fleet.find(asking.principal, account) === undefined) {
+      throw notFound(kind === 'access' ? 'remote access' : kind);
+    }
+    return this.tools.book.earlier(asking);
+  }
+
   /** Records the intent and opens the link, unless the same key did before. */
   async #begin(wanted: Wanted): Promise<LinkAnswer> {
     const { account, access, create, input, asker, action } = wanted;
     checkDuration(input.durationSeconds, this.tools.policyOf(account.key));
     const { durationSeconds, allowedIp = null } = input;
-    if (allowedIp !== null) checkPublicAddress(allowedIp);
     const limits = { durationSeconds, allowedIp };
     if (account.writes.refuses({ ...limits, access: access ?? factsOf(create) }) === 'ALLOWED_IP') {
       throw violation('allowedIp: the vendor cannot restrict this link to one address.');
     }
-    if ((input.reason?.length ?? 0) > LONGEST_REASON)
-      throw badInput(`reason has at most ${LONGEST_REASON} characters.`);
-    const session = this.#pending(wanted);
-    const { idempotencyKey = null, ...rest } = input;
+    const session = pendingSession(wanted, this.tools);
     const { port } = wanted;
     const detail: IntentDetail = { ...limits, access: access?.localId ?? null, create, port, toldAt: null };
     const opened = await this.tools.book.open(
-      {
-        principal: asker.principal,
-        action,
-        account: account.key,
-        input: rest,
-        idempotencyKey,
-        detail: { ...detail },
-      },
+      { ...keyedBy(asker, action, input), account: account.key, detail: { ...detail } },
       session,
     );
-    if (!opened.begun) return this.#replay(opened.earlier.sessionId);
+    if (!opened.begun) return this.#replay(opened.earlier, asker);
     return { session: await this.#run(wanted, { intent: opened.intent, session, detail }), replayed: false };
   }
 
@@ -213,53 +212,20 @@ export class LinkService {
     }
   }
 
-  async #replay(sessionId: string | null): Promise<LinkAnswer> {
+  async #replay({ sessionId, account: key }: Intent, { principal }: Asker): Promise<LinkAnswer> {
+    const account = this.tools.fleet.find(principal, key);
     const running = sessionId === null ? undefined : this.#opening.get(sessionId);
     const known =
       sessionId === null ? undefined : (await this.tools.store.links.get([sessionId])).get(sessionId);
-    if (known === undefined) {
+    if (known === undefined || account === undefined) {
       throw new DrawbridgeError(
         'INTERNAL_SERVER_ERROR',
         'The ledger does not hold the session of an earlier call.',
       );
     }
+    if (isLease(account, known)) requireScope(principal, 'vpn:write');
     const session = running === undefined ? known : await this.#patiently(running, known);
     return { session, replayed: true };
-  }
-
-  #newAccess({ device }: DeviceTarget, { protocol, host, port }: OpenAccessRequest): NewRemoteAccess {
-    const at = port ?? USUAL_PORT[protocol];
-    if (host === null || host === undefined || at === null) {
-      throw badInput('No way in fits: host and port are needed to make one.');
-    }
-    // The name tells it apart from every other, should it have to be found again.
-    const name = `${protocol.toLowerCase()}-${at}-${this.tools.newId().slice(0, 8)}`;
-    return { vendorDeviceId: device.vendorDeviceId, name, protocol, host, port: at };
-  }
-
-  #pending({ account, access, device, input, asker }: Wanted): LinkRecord {
-    const now = new Date(this.tools.clock.now());
-    return {
-      id: formatId(account.key, 'session', `g-${this.tools.newId()}`),
-      account: account.key,
-      vendor: account.vendor,
-      deviceId: device.id,
-      remoteAccessId: access?.id ?? null,
-      vendorRef: null,
-      connectionRef: null,
-      foundRunning: false,
-      endOwed: false,
-      accessOwed: false,
-      url: null,
-      host: null,
-      port: null,
-      status: 'PENDING',
-      createdAt: now,
-      expiresAt: new Date(now.getTime() + input.durationSeconds * 1000),
-      createdBy: asker.principal.subject,
-      reason: input.reason ?? null,
-      observedAt: now,
-    };
   }
 
   /** A link of this graph, or one made elsewhere that a read has seen and that its vendor can end. */
@@ -273,23 +239,16 @@ export class LinkService {
   }
 }
 
-/** A link that a caller wants. */
-interface Wanted extends DeviceTarget {
-  /** Null where one has to be made. */
-  readonly access: RemoteAccess | null;
-  readonly create: NewRemoteAccess | null;
-  readonly input: Pick<CreateLinkRequest, 'durationSeconds' | 'allowedIp' | 'reason' | 'idempotencyKey'>;
-  readonly asker: Asker;
-  readonly action: string;
-  /** The port to point a client at where the vendor names none. */
-  readonly port: number | null;
-}
-
 /** An intent that is durable, and the PENDING session that it makes. */
 interface Begun {
   readonly intent: Intent;
   readonly session: LinkRecord;
   readonly detail: IntentDetail;
+}
+
+/** A link over the VPN, which is one of the vendor's connection and no link of the vendor's own. */
+function isLease({ hasVpn }: Account, { vendorRef, connectionRef }: LinkRecord): boolean {
+  return hasVpn && vendorRef === null && connectionRef !== null;
 }
 
 function factsOf(create: NewRemoteAccess | null): RemoteAccessFacts {

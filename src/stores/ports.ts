@@ -48,9 +48,21 @@ export interface SessionStore {
    * status never goes back (see `mayBecome`): a session whose state is final keeps its state; that one without
    * `createdAt` keeps its place in lists, which is that of when it was first seen; that `createdBy` and `reason` stay
    * where the new ones are null; and that what only a {@link LinkRecord} has stays as it is. A vendor reference that
-   * another session of the account has is refused, and then nothing is written.
+   * another session of the account has is refused, and then nothing is written. `audit` makes the entries of the
+   * audit log that are written together with them.
    */
-  save(sessions: readonly Session[]): Promise<void>;
+  save(
+    sessions: readonly Session[],
+    audit?: (saved: SavedSessions) => readonly NewAuditEntry[],
+  ): Promise<void>;
+}
+
+/** What a save changed for good: however many processes save the same, each is told to one of them, once. */
+export interface SavedSessions {
+  /** Those that the ledger did not have. */
+  readonly first: readonly Session[];
+  /** Those that were not over, and are now. */
+  readonly ended: readonly Session[];
 }
 
 /** What a caller asked this graph to do at a vendor: durable before the vendor is called, settled after. */
@@ -70,6 +82,13 @@ export interface Intent {
   readonly askedAt: Date;
   /** Null while nobody knows what became of it. */
   readonly settledAt: Date | null;
+}
+
+/** What an idempotency key is unique for. */
+export interface IntentKey {
+  readonly subject: string;
+  readonly action: string;
+  readonly idempotencyKey: string;
 }
 
 /** What came of recording an intent. */
@@ -93,6 +112,8 @@ export interface IntentStore {
    * run out by `nowMs`, and is `until` from here on. Of several that claim at once one has each. Oldest first.
    */
   claim(accounts: readonly string[], nowMs: number, until: Date): Promise<readonly Intent[]>;
+  /** The intent for which this caller used a key with this action; undefined: none, or it is forgotten. */
+  find(key: IntentKey): Promise<Intent | undefined>;
   /**
    * Records what became of it: its session, that it is settled, and who did what; all or none. The session is written
    * as {@link LinkStore.save} does. Where it is settled already, or forgotten, the first word stands and nothing is

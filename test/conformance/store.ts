@@ -1,6 +1,6 @@
 import type { OpenStoreOptions } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
-import { itKeepsAnAuditLog, itNoticesTampering } from '../stores/audit-promises';
+import { itKeepsAnAuditLog, itNoticesTampering, itTellsOnce } from '../stores/audit-promises';
 import { itRecordsIntents } from '../stores/intent-promises';
 import { itKeepsALedger } from '../stores/ledger-promises';
 import { itKeepsLinks } from '../stores/link-promises';
@@ -43,6 +43,7 @@ export function itKeepsThePromisesOfAStore(begin: () => Promise<StoreUnderTest>)
   describe('intents', () => itRecordsIntents(() => under));
   describe('all of it', () => itDoesAsThePlainest(() => under));
   describe('the audit log', () => itKeepsAnAuditLog(() => under));
+  describe('what reads have seen', () => itTellsOnce(() => under));
   describe('the audit log that was tampered with', () => itNoticesTampering(() => under));
   describe('its life', () => itLives(() => under));
 }
@@ -119,6 +120,7 @@ function itLives(under: () => StoreUnderTest): void {
       store.sessions.list(ALL, 1),
       store.sessions.count(ALL),
       store.intents.begin(anIntent('late'), null),
+      store.intents.find({ subject: 'ana', action: 'createLink', idempotencyKey: 'late' }),
       store.intents.settle('late', new Date(NOW), null, []),
       store.intents.note('late', '{}'),
       store.intents.lease(['late'], new Date(NOW)),

@@ -60,6 +60,21 @@ export function itRecordsIntents(under: () => StoreUnderTest): void {
     expect((await intents.unsettled()).map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
+  test('an intent is found by its key, settled or not, and by nobody else', async () => {
+    const { intents } = await under().empty();
+    const key = { subject: 'ana@example.com', action: 'createLink', idempotencyKey: 'key-one' };
+    expect(await intents.find(key)).toBeUndefined();
+    await intents.begin(anIntent('one'), null);
+    expect(await intents.find(key)).toEqual(anIntent('one'));
+    await intents.settle('one', LATER, null, []);
+    expect(await intents.find(key)).toEqual(anIntent('one', { settledAt: LATER }));
+    for (const other of [{ subject: 'bob' }, { action: 'openAccess' }, { idempotencyKey: 'key-two' }]) {
+      expect(await intents.find({ ...key, ...other })).toBeUndefined();
+    }
+    await intents.begin(anIntent('odd', { idempotencyKey: 'a\0b' }), null);
+    expect(await intents.find({ ...key, idempotencyKey: 'a\0b' })).toMatchObject({ id: 'odd' });
+  });
+
   test('an intent whose session cannot be written is not recorded', async () => {
     const { intents, links } = await under().empty();
     await links.save([aLink('first')], []);

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 
 import type { LinkRecord } from '../../domain/session';
-import type { Begun, Intent, IntentStore, NewAuditEntry } from '../ports';
+import type { Begun, Intent, IntentKey, IntentStore, NewAuditEntry } from '../ports';
 import type { Sealer } from '../seal';
 import { appendAudit } from './audit-store';
 import { inChunks } from './chunks';
@@ -13,6 +13,7 @@ import { storable, storableOrNull } from './storable';
 import type { IntentRow, SessionRow, Tables } from './tables';
 
 const WRITE = 'What was asked for could not be written down';
+const READ = 'What was asked for could not be read';
 
 /** Until when an intent is leased that nobody works on. */
 const NOBODY = new Date(0);
@@ -45,13 +46,26 @@ export class SqlIntentStore implements IntentStore {
             .onConflict((conflict) => conflict.columns(['subject', 'action', 'idempotency_key']).doNothing())
             .executeTakeFirstOrThrow();
           if (numInsertedOrUpdatedRows !== 1n) {
-            return { begun: false, earlier: intentOf(await withSameKey(transaction, row)) };
+            return {
+              begun: false,
+              earlier: intentOf(await withSameKey(transaction, row).executeTakeFirstOrThrow()),
+            };
           }
           await writeLinks(transaction, links);
           return { begun: true };
         }),
       ),
     );
+  }
+
+  async find({ subject, action, idempotencyKey }: IntentKey): Promise<Intent | undefined> {
+    const key = {
+      subject: storable(subject),
+      action: storable(action),
+      idempotency_key: storable(idempotencyKey),
+    };
+    const row = await guarded(READ, () => withSameKey(this.#db, key).executeTakeFirst());
+    return row === undefined ? undefined : intentOf(row);
   }
 
   async settle(
@@ -122,7 +136,7 @@ export class SqlIntentStore implements IntentStore {
   }
 
   async unsettled(): Promise<readonly Intent[]> {
-    const rows = await guarded('What was asked for could not be read', () =>
+    const rows = await guarded(READ, () =>
       this.#db
         .selectFrom('intents')
         .selectAll()
@@ -176,15 +190,17 @@ export class SqlIntentStore implements IntentStore {
   }
 }
 
-/** The intent that was in the way. The statement that met it waited until it was there for good. */
-function withSameKey(transaction: Transaction<Tables>, row: IntentRow): Promise<IntentRow> {
-  return transaction
+/** The intent of a key. A statement that met it waited until it was there for good. */
+function withSameKey(
+  db: Kysely<Tables>,
+  { subject, action, idempotency_key }: Pick<IntentRow, 'subject' | 'action' | 'idempotency_key'>,
+) {
+  return db
     .selectFrom('intents')
     .selectAll()
-    .where('subject', '=', row.subject)
-    .where('action', '=', row.action)
-    .where('idempotency_key', '=', row.idempotency_key)
-    .executeTakeFirstOrThrow();
+    .where('subject', '=', subject)
+    .where('action', '=', action)
+    .where('idempotency_key', '=', idempotency_key);
 }
 
 /** False where it was settled before, or is not known any more. */
