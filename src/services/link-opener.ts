@@ -8,7 +8,7 @@ import type { RemoteAccess } from '../domain/remote-access';
 import type { LinkRecord } from '../domain/session';
 import type { Intent } from '../stores/ports';
 import { ITSELF } from './link-book';
-import { activated, gateKey, type LinkTools, vendorRefOf } from './link-tools';
+import { activated, gateKey, type LinkTools, ownReading, vendorRefOf } from './link-tools';
 
 /** A link that is to be opened, once its intent is durable. */
 export interface Opening {
@@ -122,7 +122,7 @@ export class LinkOpener {
   /** The link that the intent made, as far as the vendor tells; where it cannot list, opening again tells. */
   async #look({ account, access, request, intent }: Opening): Promise<OpenedLink | undefined> {
     const { clock, store } = this.tools;
-    const reading = { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true };
+    const reading = ownReading(clock);
     if (!account.writes.listsOpenLinks) return account.writes.openLink(request, reading);
     const known = (await store.sessions.byRemoteAccesses([access.id])).get(access.id) ?? [];
     // What a read has seen since, and took for one made elsewhere, may be the lost one.
