@@ -76,6 +76,6 @@ test('polls take what others leave, stretch before reads do, and never stop whil
   expect(pollPace(spent(0, 0), even * 3)).toBeCloseTo(0.05 * even);
   const ahead = spent(4900, 0);
   expect(stretchedAgeMs(tightness(ahead), 30_000, 3_600_000)).toBe(0);
-  expect(pollPace(ahead, 0)).toBeCloseTo(0.05 * (98_000 - 4900) / (LENGTH / HOUR_MS));
+  expect(pollPace(ahead, 0)).toBeCloseTo((0.05 * (98_000 - 4900)) / (LENGTH / HOUR_MS));
   expect(pollPace(spent(98_000, 0.5), 0)).toBe(0);
 });

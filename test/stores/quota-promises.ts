@@ -49,6 +49,7 @@ export function itCountsCalls(under: () => StoreUnderTest): void {
     );
     expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(100);
     for (const { quotas } of stores) expect(await quotas.used(NOVEMBER)).toBe(100);
+    await Promise.all(stores.map((store) => store.close()));
   });
 
   test('of several that would warn of the same, one does; of what is lower, none any more', async () => {
@@ -62,5 +63,6 @@ export function itCountsCalls(under: () => StoreUnderTest): void {
     expect(await claim(80)).toBe(0);
     expect(await claim(50)).toBe(0);
     expect(await claim(95)).toBe(1);
+    await Promise.all(stores.map((store) => store.close()));
   });
 }
