@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Account } from './accounts/account';
 import { Fleet } from './accounts/fleet';
-import { AccountHealth } from './accounts/health';
+import { openAccount, type Tools } from './app-accounts';
 import { loadCallerTokens } from './config/auth-tokens';
 import type { AccountConfig, Config } from './config/config';
 import { simulatedAccounts } from './config/shorthand-accounts';
@@ -43,9 +42,7 @@ import { openStore } from './stores/open';
 import type { DurableStore } from './stores/ports';
 import { systemClock } from './system-clock';
 import type { ServiceLogger } from './telemetry/logger';
-import { type Metrics, openMetrics } from './telemetry/metrics';
-import { openFetch } from './transport/fetch';
-import { type AttemptReport, openAnonymousTransport, openTransport } from './transport/pipeline';
+import { openMetrics } from './telemetry/metrics';
 import { vendors } from './vendors';
 
 /** What the service is started with. */
@@ -68,14 +65,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** What everything is made with. */
-interface Tools {
-  readonly config: Config;
-  readonly logger: ServiceLogger;
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-}
-
 /** Starts the service: read from top to bottom, this is the whole house. Throws where it cannot be started. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, logger, clock = systemClock } = options;
@@ -92,7 +81,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const simulators = config.simulated ? await startSimulators(config.simulators) : undefined;
   const accountConfigs = simulators === undefined ? config.accounts : accountsOf(simulators, config);
-  const fleet = new Fleet(accountConfigs.map((account) => openAccount(account, tools)));
+  const fleet = new Fleet(
+    await Promise.all(accountConfigs.map((account) => openAccount(account, store, tools))),
+  );
 
   const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
 
@@ -217,59 +208,6 @@ const NOTHING_ALLOWED: LinkPolicy = { maxSeconds: 0, protocols: [], networks: []
 
 function policyOf({ linkMaxSeconds, linkProtocols, linkNetworks }: AccountConfig): LinkPolicy {
   return { maxSeconds: linkMaxSeconds, protocols: linkProtocols, networks: linkNetworks };
-}
-
-/** One account: its connections, its credentials, its driver, and the memory in front of them. */
-function openAccount(account: AccountConfig, tools: Tools): Account {
-  const { clock, metrics, logger, config } = tools;
-  const module = vendors[account.vendor];
-  const health = new AccountHealth(clock);
-  const statusUrl = module.statusUrl?.(account.settings);
-  const fetch = openFetch({
-    baseUrl: account.settings.text('baseUrl'),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
-    timeoutMs: account.timeoutMs,
-    connections: account.concurrency,
-  });
-  const pipeline = {
-    account: account.key,
-    fetch,
-    clock,
-    concurrency: account.concurrency,
-    deadlineMs: account.deadlineMs,
-    report: (attempt: AttemptReport) => reportAttempt(attempt, health, tools),
-  };
-  const authenticator = module.createAuthenticator(account.settings, {
-    transport: openAnonymousTransport(pipeline),
-    clock,
-  });
-  return new Account({
-    key: account.key,
-    vendor: account.vendor,
-    driver: module.createDriver(account.settings, {
-      transport: openTransport(pipeline, authenticator, module.isUnauthorized),
-      now: () => clock.now(),
-      dropped: (row) => {
-        metrics.droppedRow(account.key, row.what);
-        logger.warn({ account: account.key, ...row }, 'a row of a vendor could not be read and was left out');
-      },
-    }),
-    catalogue: module.catalogue,
-    clock,
-    freshness: config.freshness,
-    health,
-    spared: (kind, from, keys) =>
-      metrics.cacheRead({ account: account.key, kind, result: from === 'CACHE' ? 'hit' : 'shared' }, keys),
-    close: () => fetch.close(),
-  });
-}
-
-function reportAttempt(attempt: AttemptReport, health: AccountHealth, { metrics, logger }: Tools): void {
-  metrics.vendorCall(attempt);
-  if (attempt.fault === undefined) health.succeeded();
-  else health.failed(attempt.fault);
-  metrics.accountHealthy(attempt.account, health.report().healthy);
-  logger.debug({ ...attempt, durationMs: Math.round(attempt.durationMs) }, 'vendor call');
 }
 
 function degradedIn(fleet: Fleet): { account: string; lastError: string | null }[] {

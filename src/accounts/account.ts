@@ -1,3 +1,4 @@
+import type { QuotaReport } from '../domain/allowance';
 import type { Device, DeviceStatus } from '../domain/device';
 import { formatId } from '../domain/ids';
 import { type Outcome, settle, success } from '../domain/outcome';
@@ -14,6 +15,7 @@ import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
 import type { HealthReport } from './health';
 import type { KeyedReads } from './keyed-reads';
+import { wishedAgeMs } from './read-cache';
 import { VpnReads } from './vpn-reads';
 
 /** Links of one way in as the vendor listed them. */
@@ -26,6 +28,14 @@ export interface ListedSessions {
   readonly observedAt: Date;
   /** When the vendor was asked: it does not tell what happened since. */
   readonly askedAt: Date;
+}
+
+/** Part of an answer that is older than was asked for, because the account's allowance runs low. */
+export interface ServedOlder {
+  /** When the oldest of it was true. */
+  readonly servedFrom: Date;
+  /** Until reads are as fresh again as they are asked for, where nothing more is spent. */
+  readonly easesInSeconds: number;
 }
 
 /**
@@ -88,6 +98,34 @@ export class Account {
   /** How the account is doing, as far as its last calls told. */
   health(): HealthReport {
     return this.options.health.report();
+  }
+
+  /** What is left of the account's allowance; null where none is known. */
+  quota(): QuotaReport | null {
+    return this.options.allowance?.report() ?? null;
+  }
+
+  /**
+   * Calls that polling may spend in the next hour, beside what else is asked of the account; never quite 0 while any
+   * are left. Null: no allowance is known.
+   */
+  pollCallsPerHour(): number | null {
+    return this.options.allowance?.pollCallsPerHour() ?? null;
+  }
+
+  /** Whether devices were answered older than asked because the allowance runs low; undefined: they were not. */
+  servedOlder(devices: readonly Device[], reading: Reading): ServedOlder | undefined {
+    const { allowance, freshness, clock } = this.options;
+    const wishedMs = wishedAgeMs(reading, freshness.devices);
+    if (allowance === undefined || devices.length === 0) return undefined;
+    if (allowance.leastAgeMs(freshness.devices) <= wishedMs) return undefined;
+    const beganAt = clock.now() - (clock.monotonic() - reading.startedAt);
+    const oldest = Math.min(...devices.map(({ observedAt }) => observedAt.getTime()));
+    if (beganAt - oldest <= wishedMs + CLOCK_STEP_MS) return undefined;
+    return {
+      servedFrom: new Date(oldest),
+      easesInSeconds: Math.max(1, Math.ceil((allowance.easesAt().getTime() - clock.now()) / 1000)),
+    };
   }
 
   /** Part of the device list; `status` is one of those the vendor can filter by. */
@@ -252,6 +290,9 @@ export class Account {
 }
 
 type AskedListing = SessionListing & Pick<ListedSessions, 'askedAt'>;
+
+/** The clock that shows instants ticks in milliseconds, the one that measures does not. */
+const CLOCK_STEP_MS = 2;
 
 const NO_SESSIONS: SessionListing = { sessions: [], complete: true };
 

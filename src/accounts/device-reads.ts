@@ -23,6 +23,7 @@ export class DeviceReads {
       driver,
       clock,
       maxAgeMs: freshness.devices,
+      leastAgeMs: tools.leastAgeOf('devices'),
       batch: pageSize,
       toDevice: (record, at) => this.#toDevice(record, at),
       learned: (known, { at, learnedAt }) =>

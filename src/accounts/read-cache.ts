@@ -11,21 +11,34 @@ export interface Learned<V> {
   readonly learnedAt: number;
 }
 
+/** How old an answer may be where the operation names no age, and whatever it names, in milliseconds. */
+export interface AgeRule {
+  readonly maxAgeMs: number;
+  /** Nothing younger than this is asked for again, whoever asks; for an allowance that runs low. Default 0. */
+  readonly leastAgeMs?: () => number;
+}
+
+/** The age that an operation asks for, in milliseconds. */
+export function wishedAgeMs(reading: Reading, defaultMaxAgeMs: number): number {
+  const wished = reading.maxAgeMs ?? defaultMaxAgeMs;
+  return reading.mayBeFresher === true ? wished : Math.max(wished, defaultMaxAgeMs);
+}
+
 /**
  * True where what was learned is fresh enough for an operation. Age is counted to the operation's begin, so that
  * what it starts from does not grow stale under its own later steps, and what it learned itself always serves it.
  */
-export function isFresh(learnedAt: number, reading: Reading, defaultMaxAgeMs: number): boolean {
-  const wished = reading.maxAgeMs ?? defaultMaxAgeMs;
-  const maxAgeMs = reading.mayBeFresher === true ? wished : Math.max(wished, defaultMaxAgeMs);
-  return reading.startedAt - learnedAt <= maxAgeMs;
+export function isFresh(learnedAt: number, reading: Reading, rule: AgeRule): boolean {
+  const age = reading.startedAt - learnedAt;
+  if (age <= wishedAgeMs(reading, rule.maxAgeMs)) return true;
+  // What is done for a caller, or settled, goes by what the vendor says now, whatever it costs.
+  const mayBeOlder = reading.purpose === undefined || reading.purpose === 'read';
+  return mayBeOlder && age <= (rule.leastAgeMs?.() ?? 0);
 }
 
 /** What one cache is made with. */
-export interface ReadCacheOptions {
+export interface ReadCacheOptions extends AgeRule {
   readonly clock: Clock;
-  /** How old an entry may be where the operation names no age, in milliseconds. */
-  readonly maxAgeMs: number;
   /** Entries kept at most; the least recently used go first. */
   readonly most: number;
 }
@@ -60,7 +73,7 @@ export class ReadCache<V> {
   fresh(key: string, reading: Reading): Learned<V> | undefined {
     const learned = this.#entries.get(key)?.learned;
     if (learned === undefined) return undefined;
-    return isFresh(learned.learnedAt, reading, this.options.maxAgeMs) ? learned : undefined;
+    return isFresh(learned.learnedAt, reading, this.options) ? learned : undefined;
   }
 
   /** Told that a call begins: the turn that its answer is to be learned with. */

@@ -55,9 +55,12 @@ export const USUAL_PORT: Readonly<Record<AccessProtocol, number | null>> = {
   OTHER: null,
 };
 
-/** The reading of what the graph does by itself: nothing is remembered from before. */
+/**
+ * The reading of what the graph does by itself, to settle what was begun: nothing is remembered from before, and no
+ * allowance refuses it.
+ */
 export function ownReading(clock: Clock): Reading {
-  return { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true };
+  return { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true, purpose: 'finish' };
 }
 
 /** The reference that is unique for a link of an account; null where its vendor has none of its own. */

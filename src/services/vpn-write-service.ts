@@ -33,9 +33,11 @@ export class VpnWriteService {
 
   /** Brings a device's VPN down, and with it every link over it. */
   disconnect(deviceId: string, asker: Asker): Promise<VpnAnswer> {
-    return this.#switch(deviceId, asker, 'disconnectVpn', async (target) => {
+    // It ends links, so that no allowance refuses it.
+    const ending: Asker = { ...asker, reading: { ...asker.reading, purpose: 'finish' } };
+    return this.#switch(deviceId, ending, 'disconnectVpn', async (target) => {
       const { account, device } = target;
-      const facts = await account.writes.disconnectVpn(device.vendorDeviceId, asker.reading);
+      const facts = await account.writes.disconnectVpn(device.vendorDeviceId, ending.reading);
       const observedAt = new Date(this.tools.clock.now());
       const { running, owed } = await this.#linksOver(target);
       await this.tools.book.save(

@@ -214,6 +214,32 @@ export interface AuditQuery {
   readonly target?: string;
 }
 
+/** Whose calls are counted, and over which time. */
+export interface QuotaKey {
+  readonly account: string;
+  /** The window's first instant, in milliseconds since 1970. */
+  readonly windowStartMs: number;
+}
+
+/** Calls that were taken ahead of being made. */
+export interface QuotaGrant {
+  /** From 0 to the calls that were asked for. */
+  readonly granted: number;
+  /** The count with them. */
+  readonly used: number;
+}
+
+/** Vendor calls counted against an account's allowance, by all replicas together. A window nobody counted in has 0. */
+export interface QuotaStore {
+  used(key: QuotaKey): Promise<number>;
+  /** Counts up to `calls` more, as many as leave the count at `most` or below; of takers at once none is told too many. */
+  take(key: QuotaKey, calls: number, most: number): Promise<QuotaGrant>;
+  /** Counts calls that were made already, or, below 0, gives back those that were not. Answers the count, 0 or more. */
+  add(key: QuotaKey, calls: number): Promise<number>;
+  /** Notes that an operator is warned of a percentage: true for one of those who ask, and only if no higher one was. */
+  claimWarning(key: QuotaKey, percent: number): Promise<boolean>;
+}
+
 /** The place where a session stands in lists: when it was made, else when it was first seen. */
 export function sortMsOf(session: Session): number {
   return (session.createdAt ?? session.observedAt).getTime();
@@ -225,6 +251,7 @@ export interface DurableStore {
   readonly intents: IntentStore;
   readonly links: LinkStore;
   readonly audit: AuditStore;
+  readonly quotas: QuotaStore;
   /** Resolves where the store can be read and written just now; else throws STORE_UNAVAILABLE. */
   ping(): Promise<void>;
   close(): Promise<void>;

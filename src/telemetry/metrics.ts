@@ -33,6 +33,17 @@ export interface CacheReadReport {
   readonly result: CacheResult;
 }
 
+/** How the allowance of one account stands. */
+export interface AllowanceGauges {
+  readonly account: string;
+  readonly limit: number;
+  readonly used: number;
+  readonly remaining: number;
+  readonly resetsAt: Date;
+  /** Null where it is not going to be used up. */
+  readonly exhaustedAt: Date | null;
+}
+
 /** What the service counts, and how that is read. All labels are bounded: accounts, routes, and closed lists. */
 export interface Metrics {
   operation(report: OperationReport): void;
@@ -43,6 +54,7 @@ export interface Metrics {
   droppedRow(account: string, what: string): void;
   activeSubscriptions(count: number): void;
   accountHealthy(account: string, healthy: boolean): void;
+  allowance(report: AllowanceGauges): void;
   /** The Prometheus text. */
   text(): Promise<string>;
   /** The content type of {@link text}. */
@@ -73,6 +85,13 @@ export function openMetrics(): Metrics {
     droppedRow: (account, what) => list.rowsDropped.inc({ account, what }),
     activeSubscriptions: (count) => list.activeSubscriptions.set(count),
     accountHealthy: (account, healthy) => list.accountHealthy.set({ account }, healthy ? 1 : 0),
+    allowance: ({ account, limit, used, remaining, resetsAt, exhaustedAt }) => {
+      list.allowanceLimit.set({ account }, limit);
+      list.allowanceUsed.set({ account }, used);
+      list.allowanceRemaining.set({ account }, remaining);
+      list.allowanceResetsAt.set({ account }, resetsAt.getTime() / 1000);
+      list.allowanceExhaustedAt.set({ account }, (exhaustedAt?.getTime() ?? Number.POSITIVE_INFINITY) / 1000);
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
@@ -117,6 +136,25 @@ function createList(registry: Registry) {
     activeSubscriptions: new Gauge(named('active_subscriptions', 'Subscriptions that are being followed.')),
     accountHealthy: new Gauge(
       named('account_healthy', '1 while the vendor account can be read, else 0.', 'account'),
+    ),
+    allowanceLimit: new Gauge(
+      named('allowance_limit_calls', 'Calls that the vendor allows in a month.', 'account'),
+    ),
+    allowanceUsed: new Gauge(
+      named('allowance_used_calls', 'Calls made this month, by all replicas.', 'account'),
+    ),
+    allowanceRemaining: new Gauge(
+      named('allowance_remaining_calls', 'Calls that are left this month.', 'account'),
+    ),
+    allowanceResetsAt: new Gauge(
+      named('allowance_resets_timestamp_seconds', 'When the next month begins.', 'account'),
+    ),
+    allowanceExhaustedAt: new Gauge(
+      named(
+        'allowance_exhausted_timestamp_seconds',
+        'When nothing is left at the rate of the last day; +Inf: not in sight.',
+        'account',
+      ),
     ),
   };
 }

@@ -5,6 +5,7 @@ import { itRecordsIntents } from '../stores/intent-promises';
 import { itKeepsALedger } from '../stores/ledger-promises';
 import { itKeepsLinks } from '../stores/link-promises';
 import { itListsSessions, itPages } from '../stores/list-promises';
+import { itCountsCalls } from '../stores/quota-promises';
 import { itDoesAsThePlainest } from '../stores/record-promises';
 import { aLink, anEntry, anIntent } from '../stores/records';
 import { aSession, NOW } from '../stores/sessions';
@@ -26,6 +27,7 @@ export interface StoreUnderTest {
 }
 
 const ALL = { nowMs: NOW };
+const NOVEMBER = { account: 'rms', windowStartMs: Date.UTC(2026, 10) };
 const UNAVAILABLE = { code: 'STORE_UNAVAILABLE' };
 
 /** What every durable store guarantees. */
@@ -40,6 +42,7 @@ export function itKeepsThePromisesOfAStore(begin: () => Promise<StoreUnderTest>)
   describe('lists', () => itListsSessions(() => under));
   describe('pages', () => itPages(() => under));
   describe('links', () => itKeepsLinks(() => under));
+  describe('quotas', () => itCountsCalls(() => under));
   describe('intents', () => itRecordsIntents(() => under));
   describe('all of it', () => itDoesAsThePlainest(() => under));
   describe('the audit log', () => itKeepsAnAuditLog(() => under));
@@ -137,6 +140,10 @@ function itLives(under: () => StoreUnderTest): void {
       store.audit.list({ accounts: ['rms'] }, 1),
       store.audit.readAll()[Symbol.asyncIterator]().next(),
       store.audit.head(),
+      store.quotas.used(NOVEMBER),
+      store.quotas.take(NOVEMBER, 1, 1),
+      store.quotas.add(NOVEMBER, 1),
+      store.quotas.claimWarning(NOVEMBER, 50),
     ]) {
       await expect(doing).rejects.toMatchObject(UNAVAILABLE);
     }

@@ -92,6 +92,6 @@ const WITHOUT_LINKS = [
   ...['connection_ref', 'found_running', 'end_owed', 'made_here', 'access_owed'].map(
     (column) => `alter table sessions drop column ${column}`,
   ),
-  ...['intents', 'audit', 'audit_head'].map((table) => `drop table ${table}`),
+  ...['intents', 'audit', 'audit_head', 'quotas'].map((table) => `drop table ${table}`),
   `delete from drawbridge_migration where name > '0003'`,
 ];

@@ -36,7 +36,7 @@ export class FleetResolver {
       account: account.key,
       vendor: account.vendor,
       circuit: 'CLOSED',
-      quota: null,
+      quota: account.quota(),
       ...account.health(),
     }));
   }

@@ -10,6 +10,7 @@ import { intentsMigration } from './migrations/0004-intents';
 import { auditMigration } from './migrations/0005-audit';
 import { leasesMigration } from './migrations/0006-leases';
 import { madeAccessesMigration } from './migrations/0007-made-accesses';
+import { quotasMigration } from './migrations/0008-quotas';
 
 /** Names sort in the order in which the migrations run; one that was released is never changed again. */
 function migrationsOf(engine: SqlEngine): Record<string, Migration> {
@@ -21,6 +22,7 @@ function migrationsOf(engine: SqlEngine): Record<string, Migration> {
     '0005-audit': auditMigration(engine.appendOnly),
     '0006-leases': leasesMigration(),
     '0007-made-accesses': madeAccessesMigration(),
+    '0008-quotas': quotasMigration(),
   };
 }
 

@@ -68,6 +68,15 @@ interface AuditHeadRow {
   readonly hash: string;
 }
 
+/** Calls counted against the allowance of an account in one window, whose first instant is its name. */
+interface QuotaRow {
+  readonly account: string;
+  readonly window_start: number;
+  readonly used: number;
+  /** The highest percentage that an operator was warned of; 0: none yet. */
+  readonly warned: number;
+}
+
 /** The one row that proves that the store can be written. */
 interface HeartbeatRow {
   readonly id: number;
@@ -81,4 +90,5 @@ export interface Tables {
   readonly intents: IntentRow;
   readonly audit: AuditRow;
   readonly audit_head: AuditHeadRow;
+  readonly quotas: QuotaRow;
 }
