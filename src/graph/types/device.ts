@@ -8,6 +8,7 @@ import { NodeType } from './node';
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "account vendorDeviceId")')
+@Directive('@cacheTag(format: "devices")')
 @ObjectType('Device', {
   implements: NodeType,
   simpleResolvers: true,
