@@ -15,6 +15,8 @@ import { NodeType } from './node';
   description: 'A machine, router or gateway that can be reached from afar, whoever made it.',
 })
 export class DeviceType extends NodeType implements Device {
+  // It never changes, so a neighbour that knows it may tell it too.
+  @Directive('@shareable')
   @Field(() => VendorEnum, { description: 'Whose service reaches it.' })
   readonly vendor!: Vendor;
 
