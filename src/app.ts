@@ -87,7 +87,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
 
-  const graph = buildGraph();
+  const graph = buildGraph({ supergraphNode: config.supergraphNode });
   const apollo = createApollo({
     schema: graph.schema,
     logger,

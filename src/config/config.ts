@@ -97,6 +97,8 @@ export interface Config {
   /** `open`: introspection and playground for everyone let in; `scope`: for callers with graph:explore. */
   readonly explore: 'open' | 'scope';
   readonly corsOrigins: readonly string[];
+  /** True: a supergraph shows Node, node and nodes of this graph. Default false. */
+  readonly supergraphNode: boolean;
   readonly logLevel: LogLevel;
   /** Sentences for the operator on what is set and yet not used. */
   readonly warnings: readonly string[];

@@ -8,7 +8,7 @@ import {
   type SimulatorsConfig,
 } from './config';
 import { Secret } from './secret';
-import { commaList, hostName, oneOf, type Parse, right, webOrigin, wholeNumber, wrong } from './values';
+import { commaList, flag, hostName, oneOf, type Parse, right, webOrigin, wholeNumber, wrong } from './values';
 import { type Environment, type Problems, readVariable, type Variable } from './variables';
 
 const DAY_SECONDS = 86_400;
@@ -27,6 +27,7 @@ export interface ServiceConfig {
   /** Undefined: left to whether the vendors are simulated. */
   readonly explore: 'open' | 'scope' | undefined;
   readonly corsOrigins: readonly string[];
+  readonly supergraphNode: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -59,6 +60,12 @@ const CORS_ORIGINS: Variable<readonly string[]> = {
   parse: commaList(webOrigin),
   default: [],
 };
+const SUPERGRAPH_NODE: Variable<boolean> = {
+  name: 'SUPERGRAPH_NODE',
+  example: '1',
+  parse: flag,
+  default: false,
+};
 const LOG_LEVEL: Variable<LogLevel> = {
   name: 'LOG_LEVEL',
   example: 'info',
@@ -87,6 +94,7 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
     staleMaxSeconds: read(STALE_MAX_SECONDS),
     explore: read(EXPLORE),
     corsOrigins: read(CORS_ORIGINS),
+    supergraphNode: read(SUPERGRAPH_NODE),
     logLevel: read(LOG_LEVEL),
   };
 }

@@ -9,6 +9,7 @@ import type { GraphContext } from '../graph/context';
 import { showError } from '../graph/errors';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
+import { inlineTrace } from './inline-trace';
 
 /** What the GraphQL server is made from. */
 export interface ApolloOptions {
@@ -43,7 +44,13 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphContext>
       warn: (message) => logger.warn({}, String(message)),
       error: (message) => logger.error({}, String(message)),
     },
-    plugins: [ApolloServerPluginLandingPageDisabled(), report(options), explain(), guardExploring(options)],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      report(options),
+      explain(),
+      ...inlineTrace(),
+      guardExploring(options),
+    ],
   });
 }
 
@@ -119,11 +126,14 @@ function guardExploring({ explore }: ApolloOptions): ApolloServerPlugin<GraphCon
   };
 }
 
+/** Fields that show the schema: to clients, and to routers. */
+const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
+
 function asksForSchema(document: DocumentNode): boolean {
   let asks = false;
   visit(document, {
     [Kind.FIELD]: ({ name }) => {
-      if (name.value === '__schema' || name.value === '__type') asks = true;
+      if (SCHEMA_FIELDS.has(name.value)) asks = true;
     },
   });
   return asks;

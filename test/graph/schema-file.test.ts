@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   buildASTSchema,
   type DefinitionNode,
@@ -127,6 +128,27 @@ describe('schema.graphql', () => {
     expect(file).toMatch(/@link\(url: "https:\/\/specs\.apollo\.dev\/federation\/v2\./);
     for (const name of used)
       if (name !== '@deprecated' && name !== '@specifiedBy') expect(file).toContain(`"${name}"`);
+  });
+
+  test('links the newest specification that there is: the next one is not known', async () => {
+    const file = await readFile(FILE, 'utf8');
+    const next = file.replace(
+      /(federation\/v2\.)(\d+)/,
+      (_, name: string, minor: string) => name + (Number(minor) + 1),
+    );
+    expect(() => buildSubgraphSchema({ typeDefs: parse(file) })).not.toThrow();
+    expect(() => buildSubgraphSchema({ typeDefs: parse(next) })).toThrow(/unsupported|version|link/i);
+  });
+
+  test('hides Node in a supergraph, and nothing else; SUPERGRAPH_NODE=1 shows it', async () => {
+    const hidden = ['Node @inaccessible', 'Query.node @inaccessible', 'Query.nodes @inaccessible'];
+    const usual = directives(await readFile(FILE, 'utf8'));
+    expect(usual.filter((line) => line.includes('@inaccessible'))).toEqual(hidden);
+    const open = await startTestService({ simulators: { devices: 3 }, env: { SUPERGRAPH_NODE: '1' } });
+    const { data } = await open.query<{ _service: { sdl: string } }>('{ _service { sdl } }');
+    await open.close();
+    expect(directives(data._service.sdl)).toEqual(usual.filter((line) => !hidden.includes(line)));
+    expect(meaning(data._service.sdl)).toBe(meaning(await readFile(FILE, 'utf8')));
   });
 
   test('describes every type, field, argument and enum value', () => {
