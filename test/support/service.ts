@@ -5,9 +5,12 @@ import { type App, startApp } from '../../src/app';
 import { loadConfig } from '../../src/config/load';
 import type { Clock } from '../../src/domain/time';
 import { buildPlayground } from '../../src/server/playground/playground-build';
+import { variablesOf } from '../../src/simulators/account-variables';
 import { type SimulatorOptions, type Simulators, startSimulators } from '../../src/simulators/simulators';
 import { openLogger } from '../../src/telemetry/logger';
 import { vendors } from '../../src/vendors';
+
+export { variablesOf };
 
 /** The real service over simulated vendors, on a free port, with a store of its own. */
 export interface TestService {
@@ -70,22 +73,6 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await simulators.close();
       await rm(folder, { recursive: true, force: true });
     },
-  };
-}
-
-/** The variables that make accounts at simulated vendors. */
-export function variablesOf({ rms, remoteit, everyware }: Simulators): Record<string, string> {
-  return {
-    RMS_TOKEN: rms.credentials.token,
-    RMS_BASE_URL: rms.baseUrl,
-    RMS_STATUS_URL: rms.statusUrl,
-    REMOTEIT_DEVELOPER_KEY: remoteit.credentials.developerKey,
-    REMOTEIT_USERNAME: remoteit.credentials.username,
-    REMOTEIT_PASSWORD: remoteit.credentials.password,
-    REMOTEIT_BASE_URL: remoteit.baseUrl,
-    EVERYWARE_USERNAME: everyware.credentials.username,
-    EVERYWARE_PASSWORD: everyware.credentials.password,
-    EVERYWARE_BASE_URL: everyware.baseUrl,
   };
 }
 
