@@ -18,6 +18,7 @@ import { openPlayground } from './server/playground/playground';
 import { AccessGate } from './services/access-gate';
 import { AccessService } from './services/access-service';
 import { AccessWriteService } from './services/access-write-service';
+import { Attempts } from './services/attempts';
 import { AuditLog } from './services/audit-log';
 import { DeviceService } from './services/device-service';
 import { FleetService } from './services/fleet-service';
@@ -27,6 +28,7 @@ import { LinkCloser } from './services/link-closer';
 import { LinkFinder } from './services/link-finder';
 import { LinkKeeper } from './services/link-keeper';
 import { LinkOpener } from './services/link-opener';
+import { LinkPreparer } from './services/link-preparer';
 import { LinkService } from './services/link-service';
 import { LinkSettler } from './services/link-settler';
 import type { LinkTools } from './services/link-tools';
@@ -37,6 +39,7 @@ import { SessionList } from './services/session-list';
 import { SessionService } from './services/session-service';
 import { VpnService } from './services/vpn-service';
 import { VpnWriteService } from './services/vpn-write-service';
+import { variablesOf } from './simulators/account-variables';
 import { type Simulators, startSimulators } from './simulators/simulators';
 import { openStore } from './stores/open';
 import type { DurableStore } from './stores/ports';
@@ -151,11 +154,13 @@ function createServices(
   const book = new LinkBook(store, clock, randomUUID, leases);
   const pauses = new Pauses(clock);
   const policies = new Map(accounts.map((account) => [account.key, policyOf(account)]));
+  const attempts = new Attempts({ fleet, book, clock, warn });
   const tools: LinkTools = {
     fleet,
     store,
     book,
     clock,
+    attempts,
     gate: new AccessGate(),
     pauses,
     newId: randomUUID,
@@ -167,7 +172,7 @@ function createServices(
   const closer = new LinkCloser(tools);
   const keeper = new LinkKeeper(tools, closer, made);
   const settler = new LinkSettler({ tools, leases, opener, made, keeper });
-  const links = new LinkService(tools, opener, closer, keeper, made);
+  const links = new LinkService(tools, new LinkPreparer(tools, made), opener, closer, keeper, made);
   const services: Services = {
     devices: new DeviceService(fleet),
     accesses: new AccessService(fleet),
@@ -199,6 +204,7 @@ function createServices(
       await keeper.stop();
       await links.idle();
       await leases.stop();
+      await attempts.stop();
     },
   };
 }
@@ -218,21 +224,10 @@ function degradedIn(fleet: Fleet): { account: string; lastError: string | null }
 }
 
 /** The simulated vendors as if an operator had configured them: nothing else knows that they are not real. */
-function accountsOf({ rms, remoteit, everyware }: Simulators, config: Config): readonly AccountConfig[] {
+function accountsOf(simulators: Simulators, config: Config): readonly AccountConfig[] {
   return simulatedAccounts({
     env: {},
-    variables: {
-      RMS_TOKEN: rms.credentials.token,
-      RMS_BASE_URL: rms.baseUrl,
-      RMS_STATUS_URL: rms.statusUrl,
-      REMOTEIT_DEVELOPER_KEY: remoteit.credentials.developerKey,
-      REMOTEIT_USERNAME: remoteit.credentials.username,
-      REMOTEIT_PASSWORD: remoteit.credentials.password,
-      REMOTEIT_BASE_URL: remoteit.baseUrl,
-      EVERYWARE_USERNAME: everyware.credentials.username,
-      EVERYWARE_PASSWORD: everyware.credentials.password,
-      EVERYWARE_BASE_URL: everyware.baseUrl,
-    },
+    variables: variablesOf(simulators),
     vendors: Object.values(vendors),
     limits: config.limits,
   });

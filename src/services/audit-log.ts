@@ -1,6 +1,7 @@
 import type { Fleet } from '../accounts/fleet';
 import type { Principal } from '../domain/principal';
 import type { AuditEntry, AuditStore } from '../stores/ports';
+import { NO_ACCOUNT } from './attempts';
 import { requireScope } from './authorize';
 import { brokenCursor, decodeCursor, encodeCursor, listName } from './cursor';
 import { checkFirst } from './page-size';
@@ -35,7 +36,7 @@ export class AuditLog {
     const list = listName('audit', actor ?? null, target ?? null);
     const before = after === null || after === undefined ? undefined : sequenceOf(list, after);
     const query = {
-      accounts: this.fleet.of(principal).map(({ key }) => key),
+      accounts: [...this.fleet.of(principal).map(({ key }) => key), ...seesNoAccount(principal)],
       ...(actor === null || actor === undefined ? {} : { actor }),
       ...(target === null || target === undefined ? {} : { target }),
     };
@@ -48,6 +49,11 @@ export class AuditLog {
       hasPreviousPage: before !== undefined,
     };
   }
+}
+
+/** What was tried at no account of the caller's: for those who see all, and nobody else. */
+function seesNoAccount({ accounts }: Principal): readonly string[] {
+  return accounts === undefined ? [NO_ACCOUNT] : [];
 }
 
 function sequenceOf(list: string, cursor: string): number {

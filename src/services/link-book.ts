@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SingleFlight } from '../accounts/single-flight';
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import type { LinkRecord, Session } from '../domain/session';
@@ -29,6 +30,8 @@ export type Opened =
 
 /** Writes down what is asked before a vendor is called, and what became of it after. */
 export class LinkBook {
+  readonly #pings = new SingleFlight<void>();
+
   constructor(
     private readonly store: DurableStore,
     private readonly clock: Clock,
@@ -77,9 +80,20 @@ export class LinkBook {
     return earlier === undefined ? undefined : withSameInput(earlier, input);
   }
 
-  /** Notes something more that it takes to settle an intent. */
-  note(intent: Intent, detail: Readonly<Record<string, unknown>>): Promise<void> {
-    return this.store.intents.note(intent.id, JSON.stringify(detail));
+  /** Throws STORE_UNAVAILABLE where nothing can be written down just now: then nothing is looked up at a vendor either. */
+  async assertWritable(): Promise<void> {
+    const running = this.#pings.join('') ?? this.#pings.start([''], () => this.store.ping());
+    await running;
+  }
+
+  /** Notes something more that it takes to settle an intent, with what the audit log tells of it, once. */
+  note(
+    intent: Intent,
+    detail: Readonly<Record<string, unknown>>,
+    ...entries: readonly AuditFacts[]
+  ): Promise<void> {
+    const audit = entries.map((entry) => this.entry(entry));
+    return this.store.intents.note(intent.id, JSON.stringify(detail), audit);
   }
 
   /**

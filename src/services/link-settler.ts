@@ -88,7 +88,7 @@ export class LinkSettler {
   }
 
   async #settle(intent: Intent): Promise<void> {
-    const { tools, opener } = this.parts;
+    const { tools, opener, made } = this.parts;
     const account = tools.fleet.all().find(({ key }) => key === intent.account);
     const { sessionId } = intent;
     const session =
@@ -100,8 +100,10 @@ export class LinkSettler {
     if (access === undefined) return this.#writeDown(intent, { ...session, status: 'FAILED' });
     const { durationSeconds, allowedIp } = detail;
     const request = { access, durationSeconds, allowedIp };
+    if (detail.access === null) await made.noteMade(access, intent, detail);
+    const noted = { ...detail, access: access.localId };
     const settled = await settle(
-      opener.settle({ account, access, request, intent, detail, session }, lost()),
+      opener.settle({ account, access, request, intent, detail: noted, session }, lost()),
     );
     if (settled.ok || isLost(settled.error) || settled.error === SETTLED_ELSEWHERE) return;
     throw settled.error;

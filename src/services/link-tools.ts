@@ -7,6 +7,7 @@ import type { LinkRecord } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { DurableStore } from '../stores/ports';
 import type { AccessGate } from './access-gate';
+import type { Attempts } from './attempts';
 import type { LinkBook } from './link-book';
 import type { Pauses } from './pauses';
 import type { LinkPolicy } from './policy';
@@ -16,6 +17,7 @@ export interface LinkTools {
   readonly fleet: Fleet;
   readonly store: DurableStore;
   readonly book: LinkBook;
+  readonly attempts: Attempts;
   readonly clock: Clock;
   readonly gate: AccessGate;
   readonly pauses: Pauses;

@@ -36,12 +36,13 @@ export class MadeAccesses {
     const made = await settle(this.#tryToMake(account, create, making));
     if (made.ok) {
       // Where that cannot be written the way in is found by its name.
-      await this.tools.book.note(intent, { ...detail, access: made.value.localId });
+      await this.noteMade(made.value, intent, detail);
       return made.value;
     }
     // Nobody knows yet whether it was made: that is left to the next start.
     if (this.tools.pauses.stopped) throw made.error;
     const left = await this.find(account, create).catch(() => undefined);
+    if (left !== undefined) await settle(this.noteMade(left, intent, detail));
     const failed = {
       ...session,
       remoteAccessId: left?.id ?? null,
@@ -72,6 +73,22 @@ export class MadeAccesses {
     }
   }
 
+  /** Writes down which way in was made for the link: what a restart needs, and an entry of its own in the audit log. */
+  noteMade(access: RemoteAccess, intent: Intent, detail: IntentDetail): Promise<void> {
+    const { name, protocol, host, port } = access;
+    return this.tools.book.note(
+      intent,
+      { ...detail, access: access.localId },
+      {
+        actor: intent.subject,
+        action: 'createRemoteAccess',
+        account: intent.account,
+        target: access.id,
+        detail: { deviceId: access.deviceId, name, protocol, host, port, by: intent.action },
+      },
+    );
+  }
+
   /**
    * Takes the way in of a link away. False where that has to wait: another link of this graph uses it, for somebody
    * else may have found it meanwhile. Throws what the vendor said.
@@ -91,6 +108,7 @@ export class MadeAccesses {
         action: 'deleteRemoteAccess',
         account: account.key,
         target: remoteAccessId,
+        detail: { link: linkId },
       } as const;
       // One that is gone already is removed: so it can be asked for again where nobody knows.
       const removed = await settle(

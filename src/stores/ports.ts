@@ -127,8 +127,11 @@ export interface IntentStore {
     session: LinkRecord | null,
     audit: readonly NewAuditEntry[],
   ): Promise<boolean>;
-  /** Notes something more about an intent: its new detail. One that is settled, or not known, stays as it is. */
-  note(intentId: string, detail: string): Promise<void>;
+  /**
+   * Notes something more about an intent: its new detail, and what the audit log tells of it; all or none. One that is
+   * settled, not known, or has this detail already stays as it is, and nothing is told.
+   */
+  note(intentId: string, detail: string, audit: readonly NewAuditEntry[]): Promise<void>;
   /** Every intent that is not settled, oldest first. */
   unsettled(): Promise<readonly Intent[]>;
   /**

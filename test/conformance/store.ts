@@ -125,7 +125,7 @@ function itLives(under: () => StoreUnderTest): void {
       store.intents.begin(anIntent('late'), null),
       store.intents.find({ subject: 'ana', action: 'createLink', idempotencyKey: 'late' }),
       store.intents.settle('late', new Date(NOW), null, []),
-      store.intents.note('late', '{}'),
+      store.intents.note('late', '{}', []),
       store.intents.lease(['late'], new Date(NOW)),
       store.intents.claim(['rms'], NOW, new Date(NOW)),
       store.intents.unsettled(),

@@ -148,7 +148,7 @@ function itSettlesOnce(under: () => StoreUnderTest): void {
     const other = aLink('one', { status: 'FAILED', connectionRef: 'other' });
     expect(await intents.settle('one', new Date(NOW + 2), other, [anEntry('one')])).toBe(false);
     expect(await intents.settle('unknown', LATER, null, [anEntry('unknown')])).toBe(false);
-    await intents.note('one', '{"late":true}');
+    await intents.note('one', '{"late":true}', [anEntry('late')]);
     expect([...(await links.get(['rms:session:one'])).values()]).toEqual([aLink('one')]);
     expect(await allOf(audit.readAll())).toHaveLength(1);
     const again = await intents.begin(anIntent('two', { idempotencyKey: 'key-one' }), null);
@@ -179,12 +179,18 @@ function itSettlesOnce(under: () => StoreUnderTest): void {
     expect(await allOf(audit.readAll())).toHaveLength(2);
   });
 
-  test('what is noted is there until it is settled', async () => {
-    const { intents } = await under().empty();
+  test('what is noted is there until it is settled, and told once', async () => {
+    const { intents, audit } = await under().empty();
+    const other = await under().again();
     await intents.begin(anIntent('one'), null);
-    await intents.note('one', '{"status":"seen"}');
-    await intents.note('unknown', '{}');
+    const noting = [intents, other.intents, intents, other.intents].map((each) =>
+      each.note('one', '{"status":"seen"}', [anEntry('one')]),
+    );
+    await Promise.all(noting);
+    await intents.note('unknown', '{}', [anEntry('unknown')]);
     expect(await intents.unsettled()).toEqual([anIntent('one', { detail: '{"status":"seen"}' })]);
+    expect(await allOf(audit.readAll())).toMatchObject([anEntry('one')]);
+    await other.close();
   });
 }
 

@@ -124,14 +124,19 @@ export class SqlIntentStore implements IntentStore {
     return rows.map(intentOf).toSorted(oldestFirst);
   }
 
-  async note(intentId: string, detail: string): Promise<void> {
+  async note(intentId: string, detail: string, audit: readonly NewAuditEntry[]): Promise<void> {
+    const noted = storable(detail);
     await guarded(WRITE, () =>
-      this.#db
-        .updateTable('intents')
-        .set({ detail: storable(detail) })
-        .where('id', '=', storable(intentId))
-        .where('settled_at', 'is', null)
-        .execute(),
+      this.#db.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('intents')
+          .set({ detail: noted })
+          .where('id', '=', storable(intentId))
+          .where('settled_at', 'is', null)
+          .where('detail', '<>', noted)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await appendAudit(transaction, audit);
+      }),
     );
   }
 
