@@ -6,6 +6,7 @@ import { settle } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import { isFinal, type LinkRecord } from '../domain/session';
 import type { Intent } from '../stores/ports';
+import { type Refusal, refusalOf, TURNED_AWAY } from './link-admission';
 import { type AuditFacts, ITSELF } from './link-book';
 import type { LinkFinder, Opening } from './link-finder';
 import { activated, gateKey, type LinkTools, ownReading, referenceOf } from './link-tools';
@@ -13,10 +14,10 @@ import type { MadeAccesses } from './made-accesses';
 
 /** Codes with which it is certain that no link came to be. */
 const NO_LINK: ReadonlySet<ErrorCode> = new Set([
+  ...TURNED_AWAY,
   'UNSUPPORTED_BY_VENDOR',
   'DEVICE_OFFLINE',
   'NOT_FOUND',
-  'VENDOR_REJECTED',
   'VENDOR_UNAUTHORIZED',
   'VENDOR_RATE_LIMITED',
   'VENDOR_QUOTA_EXHAUSTED',
@@ -51,10 +52,10 @@ export class LinkOpener {
 
   /** Opens the link and settles its intent. Throws what the vendor said where no link came to be. */
   async open(opening: Opening, reading: Reading): Promise<LinkRecord> {
-    const { account, access, request, intent } = opening;
+    const { account, request, intent } = opening;
     let told = opening;
     try {
-      return await this.tools.gate.open(gateKey(access), async () => {
+      return await this.#atGate(opening, async () => {
         this.#checkStillWanted(intent);
         const running = await account.writes.foundLink(request, reading);
         if (running !== undefined) return this.#adopt(opening, running, intent.subject);
@@ -85,7 +86,9 @@ export class LinkOpener {
         throw lost;
       }
       if (became !== undefined && became !== 'NOT YET') return became;
-      if (!looked.ok && looked.error === SETTLED_ELSEWHERE) throw looked.error;
+      if (!looked.ok && (looked.error === SETTLED_ELSEWHERE || TURNED_AWAY.has(looked.error.code))) {
+        throw looked.error;
+      }
       if (!looked.ok && misses === 0) {
         warn(`what became of a link at ${account.key} is not known yet`, looked.error);
       }
@@ -102,6 +105,12 @@ export class LinkOpener {
     if (!isLast) return 'NOT YET';
     await this.#fail(opening, lost, this.#mayStillCome(opening));
     return 'FAILED';
+  }
+
+  /** Whose link is for one address alone is alone while it is opened: what comes up then is its own, or was there. */
+  #atGate<T>({ access, request }: Opening, work: () => Promise<T>): Promise<T> {
+    const { gate } = this.tools;
+    return request.allowedIp === null ? gate.open(gateKey(access), work) : gate.alone(gateKey(access), work);
   }
 
   /** There is no link, for certain: that is recorded as soon as it can be. Throws the reason. */
@@ -140,6 +149,8 @@ export class LinkOpener {
     const now = clock.now();
     // A connection that the graph itself brought up ends with the last link over it, whoever found it running.
     const others = await store.links.overConnection(account.key, opened.connectionRef, now);
+    const refusal = refusalOf(request, opened, { askedAt: intent.askedAt, others });
+    if (refusal !== undefined) return this.#turnAway(opening, opened, refusal);
     const foundRunning = opened.foundRunning && others.every((other) => other.foundRunning);
     // What was lost for a while ends when it would have ended.
     const askedEnd =
@@ -164,6 +175,36 @@ export class LinkOpener {
     };
     if (await book.settle(intent, link, entry)) return link;
     return this.#afterOthers(account, link, { ...entry, error: SETTLED_ELSEWHERE });
+  }
+
+  /**
+   * The connection lets in others than asked for. What came up for this link owes its end from now on, and is ended
+   * before the caller hears of it. Throws the reason.
+   */
+  async #turnAway(opening: Opening, opened: OpenedLink, { error, isOwn }: Refusal): Promise<never> {
+    const { account, session, access, intent } = opening;
+    const { book, store, clock, warn } = this.tools;
+    await this.#fail(opening, error, isOwn ? opened.connectionRef : null);
+    const failed = isOwn ? (await store.links.get([session.id])).get(session.id) : undefined;
+    const reference = failed === undefined ? undefined : referenceOf(account, failed);
+    if (failed === undefined || reference === undefined) throw error;
+    const ended = await settle(account.writes.closeLink(reference, ownReading(clock)));
+    if (!ended.ok) {
+      warn(
+        `a connection at ${account.key} lets in others than asked for, and is ended as soon as can be`,
+        ended.error,
+      );
+      throw error;
+    }
+    const entry = {
+      actor: ITSELF,
+      action: 'closeSession',
+      account: account.key,
+      target: session.id,
+      detail: { device: session.deviceId, remoteAccess: access.id, status: failed.status, by: intent.action },
+    };
+    await book.save([{ ...failed, endOwed: false }], [entry]);
+    throw error;
   }
 
   /** Another process had the first word. Where it knows this link all is well; else the link is ended again. */

@@ -190,7 +190,14 @@ export class LinkService {
     const seen = (await this.tools.store.sessions.get([id])).get(id);
     if (seen === undefined) return undefined;
     const connectionRef = seen.vendorRef?.split(':').at(-1) ?? null;
-    return { ...seen, connectionRef, foundRunning: false, endOwed: false, accessOwed: false };
+    return {
+      ...seen,
+      connectionRef,
+      foundRunning: false,
+      endOwed: false,
+      accessOwed: false,
+      allowedIp: null,
+    };
   }
 }
 

@@ -6,6 +6,7 @@ import type { RemoteAccess } from '../domain/remote-access';
 import type { LinkRecord } from '../domain/session';
 import type { Intent } from '../stores/ports';
 import type { IntentLeases } from './intent-leases';
+import { TURNED_AWAY } from './link-admission';
 import { ITSELF } from './link-book';
 import type { LinkKeeper } from './link-keeper';
 import { type LinkOpener, SETTLED_ELSEWHERE } from './link-opener';
@@ -106,6 +107,7 @@ export class LinkSettler {
       opener.settle({ account, access, request, intent, detail: noted, session }, lost()),
     );
     if (settled.ok || isLost(settled.error) || settled.error === SETTLED_ELSEWHERE) return;
+    if (TURNED_AWAY.has(settled.error.code)) return;
     throw settled.error;
   }
 

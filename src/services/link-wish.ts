@@ -91,6 +91,7 @@ export function pendingSession(
     foundRunning: false,
     endOwed: false,
     accessOwed: false,
+    allowedIp: input.allowedIp ?? null,
     url: null,
     host: null,
     port: null,

@@ -8,6 +8,7 @@ interface LinkPart {
   readonly foundRunning: boolean;
   readonly endOwed: boolean;
   readonly accessOwed: boolean;
+  readonly allowedIp: string | null;
   readonly madeHere: boolean;
 }
 
@@ -16,6 +17,7 @@ const NO_LINK: LinkPart = {
   foundRunning: false,
   endOwed: false,
   accessOwed: false,
+  allowedIp: null,
   madeHere: false,
 };
 
@@ -115,10 +117,10 @@ export class PlainStore {
   }
 
   #write(link: LinkRecord, madeHere: boolean): void {
-    const { connectionRef, foundRunning, endOwed, accessOwed, ...session } = link;
+    const { connectionRef, foundRunning, endOwed, accessOwed, allowedIp, ...session } = link;
     this.#ledger.save([session]);
     const before = this.#parts.get(link.id)?.madeHere === true;
-    const part = { connectionRef, foundRunning, endOwed, accessOwed };
+    const part = { connectionRef, foundRunning, endOwed, accessOwed, allowedIp };
     this.#parts.set(link.id, { ...part, madeHere: madeHere || before });
   }
 

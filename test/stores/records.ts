@@ -12,6 +12,7 @@ export function aLink(id: string, changes: Partial<LinkRecord> = {}): LinkRecord
     foundRunning: false,
     endOwed: true,
     accessOwed: false,
+    allowedIp: null,
     ...changes,
   };
 }
@@ -76,6 +77,7 @@ export const anyLink: fc.Arbitrary<LinkRecord> = fc
     foundRunning: fc.boolean(),
     endOwed: fc.boolean(),
     accessOwed: fc.boolean(),
+    allowedIp: orNull(fc.constantFrom('198.51.100.7', '203.0.113.8')),
   })
   .map(({ session, ...rest }) => ({ ...session, ...rest }));
 

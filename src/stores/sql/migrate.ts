@@ -11,6 +11,7 @@ import { auditMigration } from './migrations/0005-audit';
 import { leasesMigration } from './migrations/0006-leases';
 import { madeAccessesMigration } from './migrations/0007-made-accesses';
 import { quotasMigration } from './migrations/0008-quotas';
+import { allowedIpMigration } from './migrations/0009-allowed-ip';
 
 /** Names sort in the order in which the migrations run; one that was released is never changed again. */
 function migrationsOf(engine: SqlEngine): Record<string, Migration> {
@@ -23,6 +24,7 @@ function migrationsOf(engine: SqlEngine): Record<string, Migration> {
     '0006-leases': leasesMigration(),
     '0007-made-accesses': madeAccessesMigration(),
     '0008-quotas': quotasMigration(),
+    '0009-allowed-ip': allowedIpMigration(),
   };
 }
 

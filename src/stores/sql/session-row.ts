@@ -29,6 +29,7 @@ export function rowOf(session: Session, sealer: Sealer): SessionRow {
     found_running: 0,
     end_owed: 0,
     access_owed: 0,
+    allowed_ip: null,
     made_here: 0,
   };
 }
@@ -41,6 +42,7 @@ export function linkRowOf(link: LinkRecord, madeHere: boolean, sealer: Sealer): 
     found_running: link.foundRunning ? 1 : 0,
     end_owed: link.endOwed ? 1 : 0,
     access_owed: link.accessOwed ? 1 : 0,
+    allowed_ip: storableOrNull(link.allowedIp),
     made_here: madeHere ? 1 : 0,
   };
 }
@@ -74,6 +76,7 @@ export function linkOf(row: SessionRow, sealer: Sealer): LinkRecord {
     foundRunning: row.found_running === 1,
     endOwed: row.end_owed === 1,
     accessOwed: row.access_owed === 1,
+    allowedIp: row.allowed_ip,
   };
 }
 

@@ -60,6 +60,7 @@ export async function upsertLinks(db: Kysely<Tables>, rows: readonly SessionRow[
         found_running: eb.ref('excluded.found_running'),
         end_owed: eb.ref('excluded.end_owed'),
         access_owed: eb.ref('excluded.access_owed'),
+        allowed_ip: eb.ref('excluded.allowed_ip'),
         made_here: eb
           .case()
           .when('sessions.made_here', '=', 1)

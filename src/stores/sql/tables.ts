@@ -27,6 +27,8 @@ export interface SessionRow {
   readonly end_owed: number;
   /** 1: this graph made its way in for it alone, and has to take that away again. */
   readonly access_owed: number;
+  /** The only address that may use it; null: nobody asked for that. */
+  readonly allowed_ip: string | null;
   /** 1: a link of this graph. 0: one that a read has seen. */
   readonly made_here: number;
 }
