@@ -15,6 +15,7 @@ import { createAuthenticate } from './server/authenticate';
 import { createHttp } from './server/http';
 import { listen } from './server/listen';
 import { openPlayground } from './server/playground/playground';
+import { createStoreProbe } from './server/store-probe';
 import { AccessGate } from './services/access-gate';
 import { AccessService } from './services/access-service';
 import { AccessWriteService } from './services/access-write-service';
@@ -110,7 +111,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     playground,
     logger,
     metrics: tools.metrics,
-    health: { phase: () => phase, pingStore: () => store.ping(), degraded: () => degradedIn(fleet) },
+    health: {
+      phase: () => phase,
+      pingStore: createStoreProbe(() => store.ping(), clock),
+      degraded: () => degradedIn(fleet),
+    },
     sdl: graph.sdl,
     explore: config.explore,
     corsOrigins: config.corsOrigins,
