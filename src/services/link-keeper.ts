@@ -1,5 +1,4 @@
 import type { Account } from '../accounts/account';
-import { asDrawbridgeError } from '../domain/errors';
 import { settle } from '../domain/outcome';
 import type { LinkRecord } from '../domain/session';
 import { ITSELF } from './link-book';
@@ -39,7 +38,7 @@ export class LinkKeeper {
   #again = false;
   #stopped = false;
   /** What is being done: one that hangs keeps no other waiting. */
-  readonly #atWork = new Map<string, Promise<void>>();
+  readonly #atWork = new Set<string>();
   readonly #failures = new Map<string, { readonly count: number; readonly notBefore: number }>();
 
   constructor(
@@ -76,12 +75,11 @@ export class LinkKeeper {
       });
   }
 
-  /** Begins nothing more; resolves once what is being done is. */
+  /** Begins nothing more. What is on its way stays owed until it is written down: the next start sees to it. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
     await this.#running;
-    await Promise.all(this.#atWork.values());
   }
 
   /** Begins what is due; answers how long to wait before looking again. */
@@ -131,10 +129,10 @@ export class LinkKeeper {
   #begin(duty: Duty): void {
     const { key } = duty;
     if (this.#atWork.has(key) || this.#notBefore(key) > this.tools.clock.monotonic()) return;
-    this.#atWork.set(
-      key,
-      this.#fulfil(duty).finally(() => this.#atWork.delete(key)),
-    );
+    this.#atWork.add(key);
+    this.#fulfil(duty)
+      .catch((thrown: unknown) => this.tools.warn(duty.failure, thrown))
+      .finally(() => this.#atWork.delete(key));
   }
 
   async #fulfil(duty: Duty): Promise<void> {
@@ -145,7 +143,7 @@ export class LinkKeeper {
     const done = await settle(duty.fulfil(account));
     if (done.ok && done.value) this.#failures.delete(duty.key);
     else this.#failed(duty);
-    if (!done.ok) warn(duty.failure, asDrawbridgeError(done.error));
+    if (!done.ok && !this.#stopped) warn(duty.failure, done.error);
   }
 
   #notBefore(key: string): number {

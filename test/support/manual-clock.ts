@@ -41,6 +41,11 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** How many timers were ever made: whoever works makes some. */
+  get made(): number {
+    return this.#made;
+  }
+
   /** Moves the time on; what falls due on the way is called, at its own instant. */
   advance(ms: number): void {
     const until = this.#elapsed + ms;
