@@ -53,6 +53,8 @@ export interface Metrics {
   /** A vendor's row that could not be read. `what`: the kind of row, never its content. */
   droppedRow(account: string, what: string): void;
   activeSubscriptions(count: number): void;
+  /** A look at what is followed in an account. `kind`: sessions, vpn or devices. */
+  polled(account: string, kind: string): void;
   /** How late an event of the clock was, in milliseconds. */
   eventLate(ms: number): void;
   accountHealthy(account: string, healthy: boolean): void;
@@ -89,6 +91,7 @@ export function openMetrics(): Metrics {
       list.cacheReads.inc({ account, kind, result }, count),
     droppedRow: (account, what) => list.rowsDropped.inc({ account, what }),
     activeSubscriptions: (count) => list.activeSubscriptions.set(count),
+    polled: (account, kind) => list.polls.inc({ account, kind }),
     eventLate: (ms) => list.eventLateness.observe(ms / 1000),
     accountHealthy: (account, healthy) => list.accountHealthy.set({ account }, healthy ? 1 : 0),
     allowance: ({ account, limit, used, remaining, resetsAt, exhaustedAt }) => {
@@ -140,6 +143,9 @@ function createList(registry: Registry) {
       named('vendor_rows_dropped_total', 'Rows of vendors that could not be read.', 'account', 'what'),
     ),
     activeSubscriptions: new Gauge(named('active_subscriptions', 'Subscriptions that are being followed.')),
+    polls: new Counter(
+      named('polls_total', 'Looks at what is followed; one may be answered from memory.', 'account', 'kind'),
+    ),
     eventLateness: new Histogram({
       ...named('event_lateness_seconds', 'How late EXPIRING and EXPIRED were made, after their instant.'),
       buckets: LATENESS_SECONDS,
