@@ -119,7 +119,6 @@ export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'ra
   const rights = new Rights();
   const watches = new Watches({
     clock: given.clock,
-    rights,
     late: (ms) => metrics.eventLate(ms),
     warn: (message, cause) => given.logger.warn({ err: cause }, message),
   });

@@ -198,12 +198,16 @@ export class Account {
     return this.#sessions.list(wanted, reading);
   }
 
-  /** Shape: vendorDeviceId to its VPN state; null where the vendor has none for it. */
+  /**
+   * Shape: vendorDeviceId to its VPN state; null where the vendor has none for it. `devices` is how the devices
+   * themselves are read, which tell whether there is anything to ask for.
+   */
   async vpnStatus(
     vendorDeviceIds: readonly string[],
     reading: Reading,
+    devices: Reading = reading,
   ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
-    return this.#vpn.status(vendorDeviceIds, reading);
+    return this.#vpn.status(vendorDeviceIds, reading, devices);
   }
 
   /** Calls that reading the whole device list costs, as far as its length was ever told. */

@@ -39,11 +39,12 @@ export class VpnReads {
   async status(
     vendorDeviceIds: readonly string[],
     reading: Reading,
+    devices: Reading,
   ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
     const { vpn } = this.tools.options.driver;
     if (vpn === undefined) return new Map(vendorDeviceIds.map((id) => [id, success(null)]));
     if (vpn.wholeAccount) return this.#fromAll(vendorDeviceIds, reading);
-    const known = await this.devices.byId(vendorDeviceIds, reading);
+    const known = await this.devices.byId(vendorDeviceIds, devices);
     const asked = vendorDeviceIds.filter((id) => {
       const outcome = pick(known, id);
       return outcome.ok && outcome.value?.record.vpnAnswers === true;

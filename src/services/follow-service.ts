@@ -4,7 +4,7 @@ import type { DeviceStatusEvent } from '../domain/device-status-event';
 import { DrawbridgeError } from '../domain/errors';
 import { parseId } from '../domain/ids';
 import { settle } from '../domain/outcome';
-import type { Principal } from '../domain/principal';
+import type { Principal, Scope } from '../domain/principal';
 import type { SessionEvent } from '../domain/session-event';
 import type { VpnEvent } from '../domain/vpn-event';
 import { requireScope } from './authorize';
@@ -13,6 +13,7 @@ import { EventQueue } from './expiry/event-queue';
 import type { SessionFollower } from './expiry/session-follower';
 import type { Watches } from './expiry/watches';
 import { readIds, readMarks, type SessionFollowRequest } from './follow-inputs';
+import { FollowRights, type StayingCaller } from './follow-rights';
 import type { Rights } from './rights';
 import { type Asker, notFound } from './targets';
 
@@ -30,9 +31,12 @@ export interface FollowOptions {
  * iteration ends it. Whoever may not see something any more gets an error in place of its next event.
  */
 export class FollowService {
+  readonly #rights: FollowRights;
   #active = 0;
 
-  constructor(private readonly options: FollowOptions) {}
+  constructor(private readonly options: FollowOptions) {
+    this.#rights = new FollowRights(options.rights);
+  }
 
   /** A caller as it stands now; one that is not let in any more has no scope. */
   principalNow(principal: Principal): Principal {
@@ -53,23 +57,22 @@ export class FollowService {
     const everything = isLeftOut(request.sessionIds) && isLeftOut(request.deviceIds);
     this.#requireAccounts('session', sessionIds, principal);
     await this.#requireDevices(deviceIds, asker, (id) => watches.sessions.followers.followsDevice(id));
-    const queue = new EventQueue<SessionEvent>({
+    const caller = { principal };
+    const queue = this.#open<SessionEvent>({
+      caller,
+      scope: 'remote_access:read',
+      accounts: everything ? this.#accountsOf(principal) : accountsOf([...sessionIds, ...deviceIds]),
       merge: (_, newer) => newer,
-      closed: () => {
-        watches.sessions.remove(follower);
-        this.#count(-1);
-      },
+      closed: () => watches.sessions.remove(follower),
     });
-    const followed = { sessionIds, deviceIds, everything };
     const follower: SessionFollower = {
-      followed,
+      followed: { sessionIds, deviceIds, everything },
       marks,
       queue,
-      principal,
+      caller,
       isLive: false,
       unfinished: sessionIds.length,
     };
-    this.#count(1);
     await watches.ledger.begin(follower).catch(async (thrown: unknown) => {
       await queue.return();
       throw thrown;
@@ -87,15 +90,14 @@ export class FollowService {
     const deviceIds = readIds('deviceIds', ids, 'device');
     await this.#requireDevices(deviceIds, asker, (id) => watches.vpn.follows(id));
     this.#requireVpn(deviceIds, asker);
-    const queue = new EventQueue<VpnEvent>({
+    const queue = this.#open<VpnEvent>({
+      caller: { principal: asker.principal },
+      scope: 'vpn:read',
+      accounts: accountsOf(deviceIds),
       merge: (_, newer) => newer,
-      closed: () => {
-        watches.vpn.remove(follower);
-        this.#count(-1);
-      },
+      closed: () => watches.vpn.remove(follower),
     });
     const follower = { deviceIds, queue };
-    this.#count(1);
     await this.#lookAtVpn(watches.vpn.add(follower), asker);
     return queue;
   }
@@ -108,15 +110,15 @@ export class FollowService {
     requireScope(asker.principal, 'devices:read');
     const { fleet, watches } = this.options;
     const accounts = fleet.of(asker.principal).filter((account) => mayHold(account, filter ?? {}));
-    const queue = new EventQueue<DeviceStatusEvent>({
+    const keys = accounts.map(({ key }) => key);
+    const queue = this.#open<DeviceStatusEvent>({
+      caller: { principal: asker.principal },
+      scope: 'devices:read',
+      accounts: keys,
       merge: joined,
-      closed: () => {
-        watches.devices.remove(follower);
-        this.#count(-1);
-      },
+      closed: () => watches.devices.remove(follower),
     });
-    const follower = { accounts: accounts.map(({ key }) => key), wants: matcher(filter ?? {}), queue };
-    this.#count(1);
+    const follower = { accounts: keys, wants: matcher(filter ?? {}), queue };
     // From what is compared; whoever comes later finds it there.
     const added = new Set(watches.devices.add(follower));
     const walked = accounts.filter(({ key }) => added.has(key));
@@ -177,10 +179,41 @@ export class FollowService {
     );
   }
 
-  #count(by: 1 | -1): void {
-    this.#active += by;
+  /** The queue of one subscriber, who is counted, and held to its rights, until it leaves. */
+  #open<E>({ caller, scope, accounts, merge, closed }: Subscribing<E>): EventQueue<E> {
+    const queue = new EventQueue<E>({
+      merge,
+      closed: () => {
+        closed();
+        this.#rights.delete(followed);
+        this.#active -= 1;
+        this.options.count(this.#active);
+      },
+    });
+    const followed = { caller, scope, accounts, fail: (error: DrawbridgeError) => queue.fail(error) };
+    this.#rights.add(followed);
+    this.#active += 1;
     this.options.count(this.#active);
+    return queue;
   }
+
+  #accountsOf(principal: Principal): readonly string[] {
+    return this.options.fleet.of(principal).map(({ key }) => key);
+  }
+}
+
+/** Somebody who begins to follow something. */
+interface Subscribing<E> {
+  readonly caller: StayingCaller;
+  readonly scope: Scope;
+  readonly accounts: readonly string[];
+  readonly merge: (waiting: E, newer: E) => E | undefined;
+  readonly closed: () => void;
+}
+
+/** The accounts that ids name, each once. */
+function accountsOf(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids.map((id) => parseId(id).account))];
 }
 
 function isLeftOut(list: readonly string[] | null | undefined): boolean {

@@ -1,5 +1,5 @@
-import type { Principal } from '../../domain/principal';
 import type { SessionEvent } from '../../domain/session-event';
+import type { StayingCaller } from '../follow-rights';
 import type { EventQueue } from './event-queue';
 
 /** Which sessions somebody follows: those named, and those of the devices named; or all. */
@@ -15,8 +15,7 @@ export interface SessionFollower {
   /** Seconds before an end at which to be told. */
   readonly marks: readonly number[];
   readonly queue: EventQueue<SessionEvent>;
-  /** As it stands now; rights may change while it follows. */
-  principal: Principal;
+  readonly caller: StayingCaller;
   /** False until it was told how all stands: what happens before is part of that. */
   isLive: boolean;
   /** Sessions named that are not over yet. */

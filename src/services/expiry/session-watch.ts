@@ -5,7 +5,6 @@ import { seesAccount } from '../../domain/principal';
 import type { Session } from '../../domain/session';
 import type { SessionEvent } from '../../domain/session-event';
 import type { Clock } from '../../domain/time';
-import type { Rights } from '../rights';
 import { ExpiryClock } from './expiry-clock';
 import { FollowerIndex } from './follower-index';
 import { dueBy, nextInstant, passedMarks } from './schedule';
@@ -15,7 +14,6 @@ import type { SessionFollower } from './session-follower';
 /** What sessions are watched with. */
 export interface SessionWatchOptions {
   readonly clock: Clock;
-  readonly rights: Rights;
   /** Told how late an event of the clock was, in milliseconds. */
   readonly late: (ms: number) => void;
   /** Told of each session that is followed from now on, that changed, or (undefined) that is not followed any more. */
@@ -49,7 +47,6 @@ export class SessionWatch {
   constructor(private readonly options: SessionWatchOptions) {
     this.followers = new FollowerIndex(options.followed);
     this.#clock = new ExpiryClock(options.clock, ({ id }) => this.#fire(id));
-    options.rights.onChange(() => this.#reviewRights());
   }
 
   /** Sessions that are followed and not over. */
@@ -137,10 +134,10 @@ export class SessionWatch {
     this.#clock.stop();
   }
 
-  *#liveOf({ followed, principal }: SessionFollower): Iterable<Session> {
+  *#liveOf({ followed, caller }: SessionFollower): Iterable<Session> {
     if (followed.everything) {
       for (const { session } of this.#tracked.values())
-        if (seesAccount(principal, session.account)) yield session;
+        if (seesAccount(caller.principal, session.account)) yield session;
     }
     for (const device of followed.deviceIds) {
       for (const id of this.#ofDevice.get(device) ?? []) {
@@ -212,7 +209,7 @@ export class SessionWatch {
     const slot = slotOf(session.id, type, mark);
     for (const follower of this.followers.concernedBy(session)) {
       const isAsked = mark === undefined || follower.marks.includes(mark);
-      if (follower.isLive && isAsked && seesAccount(follower.principal, session.account)) {
+      if (follower.isLive && isAsked && seesAccount(follower.caller.principal, session.account)) {
         follower.queue.push(slot, event);
       }
     }
@@ -238,40 +235,7 @@ export class SessionWatch {
     const twin = formatId(account, 'session', vendorRef);
     if (twin !== id && this.#tracked.has(twin)) this.apply(twin, undefined);
   }
-
-  /** Who lost the right to something that it follows is told so, and follows anew what is left. */
-  #reviewRights(): void {
-    for (const follower of [...this.followers.all]) {
-      const before = follower.principal;
-      const now = this.options.rights.now(before);
-      const error = now === undefined ? NOT_LET_IN : this.#lost(follower, now);
-      if (now !== undefined) follower.principal = now;
-      if (error !== undefined) follower.queue.fail(error);
-    }
-  }
-
-  #lost(
-    { followed, principal }: SessionFollower,
-    now: SessionFollower['principal'],
-  ): DrawbridgeError | undefined {
-    if (!now.scopes.has('remote_access:read')) return HIDDEN;
-    const hidden = (account: string): boolean =>
-      seesAccount(principal, account) && !seesAccount(now, account);
-    const named = [...followed.sessionIds, ...followed.deviceIds];
-    if (named.some((id) => hidden(id.slice(0, id.indexOf(':'))))) return HIDDEN;
-    const all = followed.everything ? [...this.#tracked.values()] : [];
-    return all.some(({ session }) => hidden(session.account)) ? HIDDEN : undefined;
-  }
 }
-
-const NOT_LET_IN = new DrawbridgeError(
-  'UNAUTHENTICATED',
-  'The token is not known any more, or no longer valid.',
-);
-const HIDDEN = new DrawbridgeError(
-  'FORBIDDEN',
-  'The caller may not see any more what it follows here: subscribe again to follow what is left.',
-);
 
 function slotOf(id: string, type: string, mark?: number): string {
   return mark === undefined ? `${type} ${id}` : `${type} ${mark} ${id}`;

@@ -48,11 +48,13 @@ export class VpnPolls {
   }
 
   async #look(maxAgeMs: number): Promise<ReadonlySet<string>> {
-    const { account, clock, looked } = this.tools;
+    const { account, clock, bounds, looked } = this.tools;
     looked('vpn');
     this.#calmLooks += 1;
     const locals = [...this.#reasons.keys()].map((id) => parseId(id).local);
-    const outcomes = await account.vpnStatus(locals, pollReading(clock, maxAgeMs));
+    // A device that went offline meanwhile answers by itself that nothing is known of it.
+    const devices = pollReading(clock, bounds.maxMs);
+    const outcomes = await account.vpnStatus(locals, pollReading(clock, maxAgeMs), devices);
     const states = [...outcomes].flatMap(([local, outcome]) =>
       outcome.ok ? [[local, outcome.value] as const] : [],
     );

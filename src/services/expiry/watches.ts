@@ -1,6 +1,5 @@
 import type { AccountObserver } from '../../accounts/observer';
 import type { Clock } from '../../domain/time';
-import type { Rights } from '../rights';
 import { DeviceWatch } from './device-watch';
 import type { FollowListener } from './follow-listener';
 import { LedgerFeed } from './ledger-feed';
@@ -10,7 +9,6 @@ import { VpnWatch } from './vpn-watch';
 /** What is watched with. */
 export interface WatchesOptions {
   readonly clock: Clock;
-  readonly rights: Rights;
   /** Told how late an event of the clock was, in milliseconds. */
   readonly late: (ms: number) => void;
   readonly warn: (message: string, cause: unknown) => void;
