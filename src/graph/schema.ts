@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { buildSchemaSync, type ContainerType } from 'type-graphql';
+import { buildSchemaSync, type ContainerType, type PubSub } from 'type-graphql';
 import { parseId } from '../domain/ids';
 import { buildSubgraph, type Subgraph } from './federation';
 import { references } from './references';
@@ -11,6 +11,8 @@ import { type AnyNode, NodeResolver } from './resolvers/node-resolver';
 import { QueryResolver } from './resolvers/query-resolver';
 import { RemoteAccessResolver } from './resolvers/remote-access-resolver';
 import { SessionResolver } from './resolvers/session-resolver';
+import { SubscriptionResolver } from './resolvers/subscription-resolver';
+import { VpnEventResolver } from './resolvers/vpn-event-resolver';
 import { DateTime } from './scalars';
 import { showNode } from './supergraph-node';
 import { registerEnums } from './types/enums';
@@ -42,7 +44,10 @@ export function buildGraph({ supergraphNode = false }: GraphOptions = {}): Subgr
       DeviceResolver,
       RemoteAccessResolver,
       SessionResolver,
+      SubscriptionResolver,
+      VpnEventResolver,
     ],
+    pubSub: NO_TOPICS,
     scalarsMap: [{ type: Date, scalar: DateTime }],
     container: container(),
     validate: false,
@@ -56,6 +61,16 @@ export function buildGraph({ supergraphNode = false }: GraphOptions = {}): Subgr
     ...(supergraphNode ? { edit: showNode } : {}),
   });
 }
+
+/** Asked for where there are subscriptions; ours bring their own events and publish nothing by topic. */
+const NO_TOPICS: PubSub = {
+  publish: () => {
+    throw new Error('events are not published by topic');
+  },
+  subscribe: () => {
+    throw new Error('events are not published by topic');
+  },
+};
 
 /** Resolvers hold nothing: one of each is enough. */
 function container(): ContainerType {

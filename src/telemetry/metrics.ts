@@ -53,6 +53,10 @@ export interface Metrics {
   /** A vendor's row that could not be read. `what`: the kind of row, never its content. */
   droppedRow(account: string, what: string): void;
   activeSubscriptions(count: number): void;
+  /** A look at what is followed in an account. `kind`: sessions, vpn or devices. */
+  polled(account: string, kind: string): void;
+  /** How late an event of the clock was, in milliseconds. */
+  eventLate(ms: number): void;
   accountHealthy(account: string, healthy: boolean): void;
   allowance(report: AllowanceGauges): void;
   /** The Prometheus text. */
@@ -65,6 +69,9 @@ const PREFIX = 'drawbridge_';
 
 /** From a memory's answer to the slowest action that waits for a device. */
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** A quarter of a second is what is promised. */
+const LATENESS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /** Opens the service's metrics, in a registry of their own: two services in one process share no count. */
 export function openMetrics(): Metrics {
@@ -84,6 +91,8 @@ export function openMetrics(): Metrics {
       list.cacheReads.inc({ account, kind, result }, count),
     droppedRow: (account, what) => list.rowsDropped.inc({ account, what }),
     activeSubscriptions: (count) => list.activeSubscriptions.set(count),
+    polled: (account, kind) => list.polls.inc({ account, kind }),
+    eventLate: (ms) => list.eventLateness.observe(ms / 1000),
     accountHealthy: (account, healthy) => list.accountHealthy.set({ account }, healthy ? 1 : 0),
     allowance: ({ account, limit, used, remaining, resetsAt, exhaustedAt }) => {
       list.allowanceLimit.set({ account }, limit);
@@ -134,6 +143,13 @@ function createList(registry: Registry) {
       named('vendor_rows_dropped_total', 'Rows of vendors that could not be read.', 'account', 'what'),
     ),
     activeSubscriptions: new Gauge(named('active_subscriptions', 'Subscriptions that are being followed.')),
+    polls: new Counter(
+      named('polls_total', 'Looks at what is followed; one may be answered from memory.', 'account', 'kind'),
+    ),
+    eventLateness: new Histogram({
+      ...named('event_lateness_seconds', 'How late EXPIRING and EXPIRED were made, after their instant.'),
+      buckets: LATENESS_SECONDS,
+    }),
     accountHealthy: new Gauge(
       named('account_healthy', '1 while the vendor account can be read, else 0.', 'account'),
     ),

@@ -139,6 +139,7 @@ function blank(account: string, askedAt: Date, durationSeconds: number): LinkRec
     foundRunning: false,
     endOwed: false,
     accessOwed: false,
+    allowedIp: null,
     url: null,
     host: null,
     port: null,
