@@ -10,11 +10,10 @@ import { simulatedAccounts } from './config/shorthand-accounts';
 import type { Clock } from './domain/time';
 import type { Services } from './graph/context';
 import { buildGraph } from './graph/schema';
-import { createApollo } from './server/apollo';
 import { createAuthenticate } from './server/authenticate';
-import { createHttp } from './server/http';
 import { listen } from './server/listen';
 import { openPlayground } from './server/playground/playground';
+import { createServer } from './server/server';
 import { AccessGate } from './services/access-gate';
 import { AccessService } from './services/access-service';
 import { AccessWriteService } from './services/access-write-service';
@@ -88,22 +87,16 @@ export async function startApp(options: AppOptions): Promise<App> {
   const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
 
   const graph = buildGraph();
-  const apollo = createApollo({
+  const server = await createServer({
     schema: graph.schema,
-    logger,
-    metrics: tools.metrics,
-    monotonic: () => clock.monotonic(),
-    explore: config.explore,
-  });
-  await apollo.start();
-  const http = createHttp({
-    apollo,
     services: links.services,
+    clock,
     authenticate: createAuthenticate({
       everyone: config.auth.disabled,
       tokens: config.auth.tokensFile === undefined ? [] : loadCallerTokens(config.auth.tokensFile),
       ...(config.auth.jwks === undefined ? {} : { jwks: config.auth.jwks }),
     }),
+    rights: { now: (principal) => principal, onChange: () => {} },
     playground,
     logger,
     metrics: tools.metrics,
@@ -111,19 +104,21 @@ export async function startApp(options: AppOptions): Promise<App> {
     sdl: graph.sdl,
     explore: config.explore,
     corsOrigins: config.corsOrigins,
+    callbackOrigins: config.callbackOrigins,
     staleMaxSeconds: config.staleMaxSeconds,
+    newId: randomUUID,
+    fetch,
   });
   const close = async (): Promise<void> => {
     phase = 'draining';
-    await http.close();
-    await apollo.stop();
+    await server.close();
     await links.stop();
     await fleet.close();
     await store.close();
     await simulators?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
-  const url = await listen(http, config).catch(async (thrown: unknown) => {
+  const url = await listen(server.http, config).catch(async (thrown: unknown) => {
     await close();
     throw thrown;
   });

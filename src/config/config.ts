@@ -97,6 +97,8 @@ export interface Config {
   /** `open`: introspection and playground for everyone let in; `scope`: for callers with graph:explore. */
   readonly explore: 'open' | 'scope';
   readonly corsOrigins: readonly string[];
+  /** Origins of routers that events may be sent to by the HTTP callback protocol. Default none: it is refused. */
+  readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
   /** Sentences for the operator on what is set and yet not used. */
   readonly warnings: readonly string[];

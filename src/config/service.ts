@@ -27,6 +27,7 @@ export interface ServiceConfig {
   /** Undefined: left to whether the vendors are simulated. */
   readonly explore: 'open' | 'scope' | undefined;
   readonly corsOrigins: readonly string[];
+  readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -59,6 +60,12 @@ const CORS_ORIGINS: Variable<readonly string[]> = {
   parse: commaList(webOrigin),
   default: [],
 };
+const CALLBACK_ORIGINS: Variable<readonly string[]> = {
+  name: 'CALLBACK_ORIGINS',
+  example: 'http://router.internal:4000',
+  parse: commaList(webOrigin),
+  default: [],
+};
 const LOG_LEVEL: Variable<LogLevel> = {
   name: 'LOG_LEVEL',
   example: 'info',
@@ -87,6 +94,7 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
     staleMaxSeconds: read(STALE_MAX_SECONDS),
     explore: read(EXPLORE),
     corsOrigins: read(CORS_ORIGINS),
+    callbackOrigins: read(CALLBACK_ORIGINS),
     logLevel: read(LOG_LEVEL),
   };
 }

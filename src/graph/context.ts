@@ -32,6 +32,7 @@ export interface Services {
 export interface GraphContext {
   readonly principal: Principal;
   readonly requestId: string;
+  readonly wishes: OperationWishes;
   readonly reading: Reading;
   readonly services: Services;
   readonly loaders: Loaders;
@@ -74,6 +75,7 @@ export function createContext(
   return {
     principal,
     requestId,
+    wishes,
     reading,
     services,
     calls,
