@@ -2,6 +2,8 @@ import { Account } from './accounts/account';
 import { AccountHealth } from './accounts/health';
 import type { AccountConfig, Config } from './config/config';
 import type { Clock } from './domain/time';
+import type { Watches } from './services/expiry/watches';
+import type { Rights } from './services/rights';
 import type { DurableStore } from './stores/ports';
 import type { ServiceLogger } from './telemetry/logger';
 import type { Metrics } from './telemetry/metrics';
@@ -16,6 +18,10 @@ export interface Tools {
   readonly logger: ServiceLogger;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** What callers may do by now. */
+  readonly rights: Rights;
+  /** What is followed. */
+  readonly watches: Watches;
 }
 
 /** One account: its connections, its credentials, its driver, and the memory in front of them. */
@@ -67,6 +73,7 @@ export async function openAccount(
     ...(quota === undefined ? {} : { allowance: quota }),
     spared: (kind, from, keys) =>
       metrics.cacheRead({ account: account.key, kind, result: from === 'CACHE' ? 'hit' : 'shared' }, keys),
+    observer: tools.watches,
     close: async () => {
       await fetch.close();
       await quota?.close();

@@ -9,6 +9,7 @@ import type { Catalogue } from '../vendors/catalogue';
 import type { Driver } from '../vendors/driver';
 import type { AccountHealth } from './health';
 import { KeyedReads } from './keyed-reads';
+import type { AccountObserver } from './observer';
 
 /** How old what a vendor told may be where an operation names no age, in milliseconds, by kind. */
 export interface FreshnessDefaults {
@@ -31,6 +32,8 @@ export interface AccountOptions {
   readonly allowance?: Allowance;
   /** Told of answers that cost no call of their own. */
   readonly spared: (kind: keyof FreshnessDefaults, from: 'CACHE' | 'SHARED', keys: number) => void;
+  /** Told what the vendor told. */
+  readonly observer?: AccountObserver;
   readonly close: () => Promise<void>;
 }
 

@@ -61,6 +61,8 @@ export class VpnReads {
   /** Keeps what an action of this graph told. */
   learn(vendorDeviceId: string, facts: VpnFacts): void {
     this.#byDevice.tell(vendorDeviceId, facts);
+    const { key, observer } = this.tools.options;
+    observer?.vpnSeen(key, new Map([[vendorDeviceId, facts]]));
   }
 
   async #fromAll(
@@ -78,7 +80,11 @@ export class VpnReads {
   }
 
   async #ask(keys: readonly string[], reading: Reading): Promise<VpnOfAll> {
-    return (await this.tools.options.driver.vpn?.status(keys, contextOf(reading))) ?? new Map();
+    const { key: account, driver, observer } = this.tools.options;
+    const answer: VpnOfAll = (await driver.vpn?.status(keys, contextOf(reading))) ?? new Map();
+    const told = [...answer].flatMap(([id, outcome]) => (outcome.ok ? [[id, outcome.value] as const] : []));
+    observer?.vpnSeen(account, new Map(told));
+    return answer;
   }
 }
 

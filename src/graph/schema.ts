@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { buildSchemaSync, type ContainerType } from 'type-graphql';
+import { buildSchemaSync, type ContainerType, type PubSub } from 'type-graphql';
 import { badInput } from '../domain/errors';
 import { formatId, parseId } from '../domain/ids';
 import type { GraphContext } from './context';
@@ -12,6 +12,8 @@ import { type AnyNode, NodeResolver } from './resolvers/node-resolver';
 import { QueryResolver } from './resolvers/query-resolver';
 import { RemoteAccessResolver } from './resolvers/remote-access-resolver';
 import { SessionResolver } from './resolvers/session-resolver';
+import { SubscriptionResolver } from './resolvers/subscription-resolver';
+import { VpnEventResolver } from './resolvers/vpn-event-resolver';
 import { DateTime } from './scalars';
 import { registerEnums } from './types/enums';
 
@@ -30,7 +32,10 @@ export function buildGraph(): Subgraph {
       DeviceResolver,
       RemoteAccessResolver,
       SessionResolver,
+      SubscriptionResolver,
+      VpnEventResolver,
     ],
+    pubSub: NO_TOPICS,
     scalarsMap: [{ type: Date, scalar: DateTime }],
     container: container(),
     validate: false,
@@ -47,6 +52,16 @@ export function buildGraph(): Subgraph {
     },
   });
 }
+
+/** Asked for where there are subscriptions; ours bring their own events and publish nothing by topic. */
+const NO_TOPICS: PubSub = {
+  publish: () => {
+    throw new Error('events are not published by topic');
+  },
+  subscribe: () => {
+    throw new Error('events are not published by topic');
+  },
+};
 
 /** Resolvers hold nothing: one of each is enough. */
 function container(): ContainerType {

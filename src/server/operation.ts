@@ -76,10 +76,9 @@ export function createRunOperation({ apollo, services, showErrors }: OperationTo
   return async ({ request, principal, requestId, wishes, way = {} }) => {
     const carried: WayIn & { events?: EventStream } = { ...way };
     const context = createContext(services, { principal, requestId }, wishes);
+    const contextValue: ServerContext = Object.assign(context, { way: carried });
     try {
-      const { body, http } = await apollo.executeOperation(request, {
-        contextValue: { ...context, way: carried },
-      });
+      const { body, http } = await apollo.executeOperation(request, { contextValue });
       if (carried.events !== undefined) return { kind: 'events', events: carried.events };
       if (body.kind !== 'single') throw new Error('nobody asked for an answer in parts');
       const { data, errors = [], extensions } = body.singleResult;

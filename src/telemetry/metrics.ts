@@ -70,6 +70,8 @@ export interface Metrics {
   openSockets(count: number): void;
   /** A WebSocket was closed. Codes that neither this service nor the protocol use count as `other`. */
   socketClosed(code: number): void;
+  /** How late an event of the clock was, in milliseconds. */
+  eventLate(ms: number): void;
   accountHealthy(account: string, healthy: boolean): void;
   allowance(report: AllowanceGauges): void;
   /** The Prometheus text. */
@@ -82,6 +84,9 @@ const PREFIX = 'drawbridge_';
 
 /** From a memory's answer to the slowest action that waits for a device. */
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** A quarter of a second is what is promised. */
+const LATENESS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /** Opens the service's metrics, in a registry of their own: two services in one process share no count. */
 export function openMetrics(): Metrics {
@@ -105,6 +110,7 @@ export function openMetrics(): Metrics {
     subscriptionBy: (transport, change) => list.subscriptions.inc({ transport }, change),
     openSockets: (count) => list.openSockets.set(count),
     socketClosed: (code) => list.socketCloses.inc({ code: CLOSE_CODES.has(code) ? code : 'other' }),
+    eventLate: (ms) => list.eventLateness.observe(ms / 1000),
     accountHealthy: (account, healthy) => list.accountHealthy.set({ account }, healthy ? 1 : 0),
     allowance: ({ account, limit, used, remaining, resetsAt, exhaustedAt }) => {
       list.allowanceLimit.set({ account }, limit);
@@ -160,6 +166,10 @@ function createList(registry: Registry) {
     ),
     openSockets: new Gauge(named('open_sockets', 'WebSockets that are open.')),
     socketCloses: new Counter(named('socket_closes_total', 'WebSockets that were closed, by code.', 'code')),
+    eventLateness: new Histogram({
+      ...named('event_lateness_seconds', 'How late EXPIRING and EXPIRED were made, after their instant.'),
+      buckets: LATENESS_SECONDS,
+    }),
     accountHealthy: new Gauge(
       named('account_healthy', '1 while the vendor account can be read, else 0.', 'account'),
     ),

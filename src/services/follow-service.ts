@@ -1,0 +1,180 @@
+import { groupBy } from '../accounts/batch';
+import type { Fleet } from '../accounts/fleet';
+import type { DeviceStatusEvent } from '../domain/device-status-event';
+import { DrawbridgeError } from '../domain/errors';
+import { parseId } from '../domain/ids';
+import { settle } from '../domain/outcome';
+import type { Principal } from '../domain/principal';
+import type { SessionEvent } from '../domain/session-event';
+import type { VpnEvent } from '../domain/vpn-event';
+import { requireScope } from './authorize';
+import { type DeviceFilter, matcher, mayHold } from './device-filter';
+import { EventQueue } from './expiry/event-queue';
+import type { SessionFollower } from './expiry/session-follower';
+import type { Watches } from './expiry/watches';
+import { readIds, readMarks, type SessionFollowRequest } from './follow-inputs';
+import type { Rights } from './rights';
+import { type Asker, notFound } from './targets';
+
+/** What following is done with. */
+export interface FollowOptions {
+  readonly fleet: Fleet;
+  readonly watches: Watches;
+  readonly rights: Rights;
+  /** Told how many follow something, whenever that changes. */
+  readonly count: (active: number) => void;
+}
+
+/**
+ * Following sessions, VPN connections and devices. Each method answers the events of one subscriber; leaving its
+ * iteration ends it. Whoever may not see something any more gets an error in place of its next event.
+ */
+export class FollowService {
+  #active = 0;
+
+  constructor(private readonly options: FollowOptions) {}
+
+  /** A caller as it stands now; one that is not let in any more has no scope. */
+  principalNow(principal: Principal): Principal {
+    return this.options.rights.now(principal) ?? { ...principal, scopes: new Set(), accounts: new Set() };
+  }
+
+  /**
+   * Sessions to their end. Throws FORBIDDEN without `remote_access:read`, BAD_USER_INPUT, NOT_FOUND where a session
+   * or a device that was named is not known, and STORE_UNAVAILABLE.
+   */
+  async sessions(request: SessionFollowRequest, asker: Asker): Promise<AsyncIterableIterator<SessionEvent>> {
+    const { principal } = asker;
+    requireScope(principal, 'remote_access:read');
+    const { watches } = this.options;
+    const marks = readMarks(request.warnAtSeconds);
+    const sessionIds = readIds('sessionIds', request.sessionIds ?? [], 'session');
+    const deviceIds = readIds('deviceIds', request.deviceIds ?? [], 'device');
+    const everything = isLeftOut(request.sessionIds) && isLeftOut(request.deviceIds);
+    for (const id of sessionIds) {
+      const { account } = parseId(id);
+      if (this.options.fleet.find(principal, account) === undefined) throw notFound(`session ${id}`);
+    }
+    await this.#requireDevices(deviceIds, asker);
+    const queue = new EventQueue<SessionEvent>({
+      merge: (_, newer) => newer,
+      closed: () => {
+        watches.sessions.remove(follower);
+        this.#count(-1);
+      },
+    });
+    const followed = { sessionIds, deviceIds, everything };
+    const follower: SessionFollower = {
+      followed,
+      marks,
+      queue,
+      principal,
+      isLive: false,
+      unfinished: sessionIds.length,
+    };
+    this.#count(1);
+    await watches.ledger.begin(follower).catch(async (thrown: unknown) => {
+      await queue.return();
+      throw thrown;
+    });
+    return queue;
+  }
+
+  /**
+   * The VPN connections of devices: how each stands, then every change. Throws FORBIDDEN without `vpn:read`,
+   * BAD_USER_INPUT, NOT_FOUND, and UNSUPPORTED_BY_VENDOR where none of the devices can have a VPN.
+   */
+  async vpn(ids: readonly string[], asker: Asker): Promise<AsyncIterableIterator<VpnEvent>> {
+    requireScope(asker.principal, 'vpn:read');
+    const { watches } = this.options;
+    const deviceIds = readIds('deviceIds', ids, 'device');
+    await this.#requireDevices(deviceIds, asker);
+    this.#requireVpn(deviceIds, asker);
+    const queue = new EventQueue<VpnEvent>({
+      merge: (_, newer) => newer,
+      closed: () => {
+        watches.vpn.remove(follower);
+        this.#count(-1);
+      },
+    });
+    const follower = { deviceIds, queue };
+    this.#count(1);
+    watches.vpn.add(follower);
+    await this.#lookAtVpn(deviceIds, asker);
+    return queue;
+  }
+
+  /** Changes of the status of devices. Throws FORBIDDEN without `devices:read`. */
+  async devices(
+    filter: DeviceFilter | null | undefined,
+    asker: Asker,
+  ): Promise<AsyncIterableIterator<DeviceStatusEvent>> {
+    requireScope(asker.principal, 'devices:read');
+    const { fleet, watches } = this.options;
+    const accounts = fleet.of(asker.principal).filter((account) => mayHold(account, filter ?? {}));
+    const queue = new EventQueue<DeviceStatusEvent>({
+      merge: joined,
+      closed: () => {
+        watches.devices.remove(follower);
+        this.#count(-1);
+      },
+    });
+    const follower = { accounts: accounts.map(({ key }) => key), wants: matcher(filter ?? {}), queue };
+    this.#count(1);
+    watches.devices.add(follower);
+    await Promise.all(accounts.map((account) => settle(account.walk(asker.reading))));
+    return queue;
+  }
+
+  /** Throws NOT_FOUND where a device is not known. One whose vendor cannot be asked just now may well be there. */
+  async #requireDevices(ids: readonly string[], { principal, reading }: Asker): Promise<void> {
+    await Promise.all(
+      [...groupBy(ids, (id) => parseId(id).account)].map(async ([key, own]) => {
+        const account = this.options.fleet.find(principal, key);
+        const locals = own.map((id) => parseId(id).local);
+        const found = await account?.devicesById(locals, reading);
+        for (const id of own) {
+          const outcome = found?.get(parseId(id).local);
+          if (outcome === undefined || (outcome.ok && outcome.value === null)) throw notFound(`device ${id}`);
+        }
+      }),
+    );
+  }
+
+  #requireVpn(deviceIds: readonly string[], { principal }: Asker): void {
+    const accounts = deviceIds.map((id) => this.options.fleet.find(principal, parseId(id).account));
+    if (accounts.length === 0 || accounts.some((account) => account?.hasVpn === true)) return;
+    throw new DrawbridgeError('UNSUPPORTED_BY_VENDOR', 'The vendor of these devices has no VPN.');
+  }
+
+  /** What is told is told to the watch, whoever asked. A vendor that cannot be asked tells nothing. */
+  async #lookAtVpn(deviceIds: readonly string[], { principal, reading }: Asker): Promise<void> {
+    const untold = deviceIds.filter((id) => this.options.watches.vpn.get(id) === undefined);
+    await Promise.all(
+      [...groupBy(untold, (id) => parseId(id).account)].map(async ([key, own]) => {
+        const locals = own.map((id) => parseId(id).local);
+        const account = this.options.fleet.find(principal, key);
+        const outcome = await settle(Promise.resolve(account?.vpnStatus(locals, reading)));
+        if (!outcome.ok || outcome.value === undefined) return;
+        const states = [...outcome.value].flatMap(([local, state]) =>
+          state.ok ? [[local, state.value] as const] : [],
+        );
+        this.options.watches.vpn.seen(key, new Map(states));
+      }),
+    );
+  }
+
+  #count(by: 1 | -1): void {
+    this.#active += by;
+    this.options.count(this.#active);
+  }
+}
+
+function isLeftOut(list: readonly string[] | null | undefined): boolean {
+  return list === null || list === undefined;
+}
+
+/** Two changes that were not told yet are one, or none. */
+function joined(waiting: DeviceStatusEvent, newer: DeviceStatusEvent): DeviceStatusEvent | undefined {
+  return waiting.previous === newer.status ? undefined : { ...newer, previous: waiting.previous };
+}
