@@ -191,6 +191,9 @@ async function begin(
     },
   });
   if (answer.kind === 'events') {
+    // The library keeps what was sent for as long as the subscription lives; nobody reads it again.
+    Reflect.deleteProperty(payload, 'query');
+    Reflect.deleteProperty(payload, 'variables');
     socket.streams += 1;
     metrics.subscriptionBy('websocket', 1);
   }
