@@ -18,6 +18,8 @@ export interface Tools {
   readonly logger: ServiceLogger;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Chance, from 0 to 1. */
+  readonly random: () => number;
   /** What callers may do by now. */
   readonly rights: Rights;
   /** What is followed. */

@@ -8,6 +8,8 @@ import { AccessService } from './services/access-service';
 import { AccessWriteService } from './services/access-write-service';
 import { AuditLog } from './services/audit-log';
 import { DeviceService } from './services/device-service';
+import { leaseEnd } from './services/expiry/lease-end';
+import { Polls, type PollsOptions } from './services/expiry/polls';
 import { FleetService } from './services/fleet-service';
 import { FollowService } from './services/follow-service';
 import { IntentLeases } from './services/intent-leases';
@@ -31,6 +33,7 @@ import type { DurableStore } from './stores/ports';
 /** The use cases, and the work on links that goes on by itself. */
 export interface RunningServices {
   readonly services: Services;
+  readonly polls: Polls;
   /** Settles what an earlier run left open, and ends what is due. */
   start(): void;
   /** Begins nothing more, and waits for what is on its way. */
@@ -41,15 +44,9 @@ export interface RunningServices {
 export function createServices(
   fleet: Fleet,
   store: DurableStore,
-  {
-    clock,
-    logger,
-    metrics,
-    rights,
-    watches,
-    accounts,
-  }: Tools & { readonly accounts: readonly AccountConfig[] },
+  { accounts, ...house }: Tools & { readonly accounts: readonly AccountConfig[] },
 ): RunningServices {
+  const { clock, logger, metrics, rights, watches } = house;
   const warn = (message: string, cause: unknown): void => logger.warn({ err: cause }, message);
   const leases = new IntentLeases(store.intents, clock);
   const book = new LinkBook(store, clock, randomUUID, leases);
@@ -72,16 +69,18 @@ export function createServices(
   const keeper = new LinkKeeper(tools, closer, made);
   const settler = new LinkSettler({ tools, leases, opener, made, keeper });
   const links = new LinkService(tools, opener, closer, keeper, made);
+  const sessions = new SessionService({
+    fleet,
+    store: store.sessions,
+    clock,
+    entriesOf: (saved) => book.entriesOfRead(saved),
+    warn,
+  });
+  const polls = openPolls({ ...house, fleet, sessions, warn, endLease: leaseEnd(tools, closer) });
   const services: Services = {
     devices: new DeviceService(fleet),
     accesses: new AccessService(fleet),
-    sessions: new SessionService({
-      fleet,
-      store: store.sessions,
-      clock,
-      entriesOf: (saved) => book.entriesOfRead(saved),
-      warn,
-    }),
+    sessions,
     sessionList: new SessionList(fleet, store.sessions, clock),
     vpn: new VpnService(fleet),
     fleet: new FleetService(fleet, store.sessions, clock),
@@ -99,11 +98,13 @@ export function createServices(
   };
   return {
     services,
+    polls,
     start: () => {
       keeper.start();
       settler.start();
     },
     stop: async () => {
+      await polls.stop();
       watches.stop();
       pauses.stop();
       await settler.stop();
@@ -112,6 +113,24 @@ export function createServices(
       await leases.stop();
     },
   };
+}
+
+/** The polls of all accounts, told what is followed. */
+function openPolls({
+  config,
+  watches,
+  metrics,
+  ...options
+}: Tools & Pick<PollsOptions, 'fleet' | 'sessions' | 'warn' | 'endLease'>): Polls {
+  const polls = new Polls({
+    ...options,
+    bounds: config.poll,
+    callsPerHour: (account) => account.pollCallsPerHour(),
+    looked: (account, kind) => metrics.polled(account, kind),
+    vpnFound: (account, states) => watches.vpn.seen(account, states),
+  });
+  watches.listenedToBy(polls);
+  return polls;
 }
 
 /** The policy of an account that is not configured. */

@@ -47,7 +47,7 @@ export interface App {
 /** Starts the service: read from top to bottom, this is the whole house. Throws where it cannot be started. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, logger, clock = systemClock } = options;
-  const tools = openTools(config, logger, clock);
+  const tools = openTools({ config, logger, clock, random: Math.random });
   let phase: 'starting' | 'serving' | 'draining' = 'starting';
 
   const playground = openPlayground(options.playgroundDirectory ?? path.join(__dirname, 'playground'));
@@ -110,16 +110,16 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 /** What everything is made with, for one service. */
-export function openTools(config: Config, logger: ServiceLogger, clock: Clock): Tools {
+export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'random'>): Tools {
   const metrics = openMetrics();
   const rights = new Rights();
   const watches = new Watches({
-    clock,
+    clock: given.clock,
     rights,
     late: (ms) => metrics.eventLate(ms),
-    warn: (message, cause) => logger.warn({ err: cause }, message),
+    warn: (message, cause) => given.logger.warn({ err: cause }, message),
   });
-  return { config, logger, clock, metrics, rights, watches };
+  return { ...given, metrics, rights, watches };
 }
 
 function degradedIn(fleet: Fleet): { account: string; lastError: string | null }[] {

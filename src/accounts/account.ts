@@ -1,34 +1,21 @@
 import type { QuotaReport } from '../domain/allowance';
 import type { Device, DeviceStatus } from '../domain/device';
 import { formatId } from '../domain/ids';
-import { type Outcome, settle, success } from '../domain/outcome';
+import { type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
-import type { SessionFacts } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
 import type { VpnStatus } from '../domain/vpn';
-import type { SessionListing } from '../vendors/driver';
 import { type AccountOptions, AccountTools, contextOf } from './account-tools';
 import { AccountWrites, type Memory } from './account-writes';
-import { eachKey, inChunks, mapOutcome, pick, unique } from './batch';
+import { inChunks, mapOutcome, pick, unique } from './batch';
 import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
 import type { HealthReport } from './health';
 import type { KeyedReads } from './keyed-reads';
 import { wishedAgeMs } from './read-cache';
+import { type ListedSessions, SessionReads } from './session-reads';
 import { VpnReads } from './vpn-reads';
-
-/** Links of one way in as the vendor listed them. */
-export interface ListedSessions {
-  readonly sessions: readonly SessionFacts[];
-  /** True where those that are over were left out. */
-  readonly usableOnly: boolean;
-  /** False where a row could not be read: what is not listed is then not known to be over. */
-  readonly complete: boolean;
-  readonly observedAt: Date;
-  /** When the vendor was asked: it does not tell what happened since. */
-  readonly askedAt: Date;
-}
 
 /** Part of an answer that is older than was asked for, because the account's allowance runs low. */
 export interface ServedOlder {
@@ -50,7 +37,7 @@ export class Account {
   readonly #tools: AccountTools;
   readonly #devices: DeviceReads;
   readonly #accesses: KeyedReads<readonly RemoteAccessFacts[]>;
-  readonly #sessions: KeyedReads<AskedListing>;
+  readonly #sessions: SessionReads;
   readonly #vpn: VpnReads;
 
   constructor(private readonly options: AccountOptions) {
@@ -65,12 +52,7 @@ export class Account {
       absent: [],
       load: (keys, reading) => this.#listAccesses(keys, reading),
     });
-    this.#sessions = tools.reads<AskedListing>({
-      kind: 'sessions',
-      operation: 'listSessions',
-      absent: { ...NO_SESSIONS, askedAt: new Date(0) },
-      load: (keys, reading) => eachKey(keys, (key) => this.#listSessions(key, reading)),
-    });
+    this.#sessions = new SessionReads(tools);
     this.#vpn = new VpnReads(tools, this.#devices);
     this.writes = new AccountWrites(options, this.#memory(), (facts) => this.#toAccess(facts));
   }
@@ -213,21 +195,7 @@ export class Account {
     wanted: ReadonlyMap<string, boolean>,
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<ListedSessions>>> {
-    if (wanted.size === 0) return new Map();
-    const keys = new Map(
-      [...wanted].map(([id, usableOnly]) => [id, this.#sessionKey(id, usableOnly, reading)]),
-    );
-    const found = await this.#sessions.get([...keys.values()], reading);
-    return new Map(
-      [...keys].map(([localId, key]) => [
-        localId,
-        mapOutcome(pick(found, key), ({ value, at }) => ({
-          ...value,
-          usableOnly: key.startsWith(USABLE),
-          observedAt: new Date(at),
-        })),
-      ]),
-    );
+    return this.#sessions.list(wanted, reading);
   }
 
   /** Shape: vendorDeviceId to its VPN state; null where the vendor has none for it. */
@@ -236,6 +204,17 @@ export class Account {
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
     return this.#vpn.status(vendorDeviceIds, reading);
+  }
+
+  /** Calls that reading the whole device list costs, as far as its length was ever told. */
+  get walkCalls(): number {
+    if (this.options.driver.listsWholeAccount) return 1;
+    return Math.max(1, Math.ceil((this.lastTotal() ?? 0) / this.#tools.batchOf('listDevices')));
+  }
+
+  /** Calls that reading the VPN states of so many devices costs at most. */
+  vpnCallsFor(devices: number): number {
+    return this.options.driver.vpn?.wholeAccount === true ? 1 : devices;
   }
 
   close(): Promise<void> {
@@ -252,20 +231,6 @@ export class Account {
       const found = await list(chunk, contextOf(reading));
       return new Map(chunk.map((key) => [key, success(found.get(key) ?? [])]));
     });
-  }
-
-  /** Under what the links of an access are known: a fresh list of all serves who wants only the usable ones, too. */
-  #sessionKey(localId: string, usableOnly: boolean, reading: Reading): string {
-    const all = ALL + localId;
-    return usableOnly && this.#sessions.cache.fresh(all, reading) === undefined ? USABLE + localId : all;
-  }
-
-  async #listSessions(key: string, reading: Reading): Promise<Outcome<AskedListing>> {
-    const list = this.options.driver.sessions?.list;
-    const askedAt = new Date(this.options.clock.now());
-    if (list === undefined) return success({ ...NO_SESSIONS, askedAt });
-    const listed = await settle(list(key.slice(1), key.startsWith(USABLE), contextOf(reading)));
-    return mapOutcome(listed, (listing) => ({ ...listing, askedAt }));
   }
 
   #memory(): Memory {
@@ -289,12 +254,5 @@ export class Account {
   }
 }
 
-type AskedListing = SessionListing & Pick<ListedSessions, 'askedAt'>;
-
 /** The clock that shows instants ticks in milliseconds, the one that measures does not. */
 const CLOCK_STEP_MS = 2;
-
-const NO_SESSIONS: SessionListing = { sessions: [], complete: true };
-
-const USABLE = '+';
-const ALL = '*';

@@ -92,6 +92,8 @@ export interface Config {
   /** 32 bytes in base64; left out: a key file beside the store. */
   readonly storeKey?: Secret;
   readonly freshness: FreshnessConfig;
+  /** How often what is followed is looked at, at most and at least, in milliseconds. Default 5 s and 300 s. */
+  readonly poll: { readonly minMs: number; readonly maxMs: number };
   /** How old what is served while a vendor cannot be read may be. Default 3600. */
   readonly staleMaxSeconds: number;
   /** `open`: introspection and playground for everyone let in; `scope`: for callers with graph:explore. */

@@ -23,6 +23,7 @@ export interface ServiceConfig {
   readonly databaseUrl: Secret;
   readonly storeKey?: Secret;
   readonly freshness: FreshnessConfig;
+  readonly poll: { readonly minMs: number; readonly maxMs: number };
   readonly staleMaxSeconds: number;
   /** Undefined: left to whether the vendors are simulated. */
   readonly explore: 'open' | 'scope' | undefined;
@@ -33,6 +34,8 @@ export interface ServiceConfig {
 
 const HOST: Variable<string> = { name: 'HOST', example: '127.0.0.1', parse: hostName, default: '127.0.0.1' };
 const PORT = numeric('PORT', 4000, 0, 65_535);
+const POLL_MIN_SECONDS = numeric('POLL_MIN_SECONDS', 5, 1, 3600);
+const POLL_MAX_SECONDS = numeric('POLL_MAX_SECONDS', 300, 1, DAY_SECONDS);
 const STALE_MAX_SECONDS = numeric('STALE_MAX_SECONDS', 3600, 0, 30 * DAY_SECONDS);
 const SIMULATED_DEVICES = numeric('SIMULATED_DEVICES', 120, 0, 100_000);
 const SIMULATED_SEED = numeric('SIMULATED_SEED', 1, 0, 4_294_967_295);
@@ -91,6 +94,7 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
       sessions: freshMs('SESSIONS', 10),
       vpn: freshMs('VPN', 10),
     },
+    poll: readPoll(read, problems),
     staleMaxSeconds: read(STALE_MAX_SECONDS),
     explore: read(EXPLORE),
     corsOrigins: read(CORS_ORIGINS),
@@ -111,6 +115,15 @@ function readDefaultLimits(read: ReadOne): AccountLimits {
     linkProtocols: read(LIMITS.linkProtocols),
     linkNetworks: read(LIMITS.linkNetworks),
   };
+}
+
+function readPoll(read: ReadOne, problems: Problems): ServiceConfig['poll'] {
+  const minMs = read(POLL_MIN_SECONDS) * 1000;
+  const maxMs = read(POLL_MAX_SECONDS) * 1000;
+  if (minMs > maxMs) {
+    problems.wrongValue(POLL_MAX_SECONDS, 'must not be less than POLL_MIN_SECONDS');
+  }
+  return { minMs, maxMs };
 }
 
 function readSimulators(read: ReadOne): SimulatorsConfig {

@@ -51,11 +51,8 @@ export class FollowService {
     const sessionIds = readIds('sessionIds', request.sessionIds ?? [], 'session');
     const deviceIds = readIds('deviceIds', request.deviceIds ?? [], 'device');
     const everything = isLeftOut(request.sessionIds) && isLeftOut(request.deviceIds);
-    for (const id of sessionIds) {
-      const { account } = parseId(id);
-      if (this.options.fleet.find(principal, account) === undefined) throw notFound(`session ${id}`);
-    }
-    await this.#requireDevices(deviceIds, asker);
+    this.#requireAccounts('session', sessionIds, principal);
+    await this.#requireDevices(deviceIds, asker, (id) => watches.sessions.followers.followsDevice(id));
     const queue = new EventQueue<SessionEvent>({
       merge: (_, newer) => newer,
       closed: () => {
@@ -88,7 +85,7 @@ export class FollowService {
     requireScope(asker.principal, 'vpn:read');
     const { watches } = this.options;
     const deviceIds = readIds('deviceIds', ids, 'device');
-    await this.#requireDevices(deviceIds, asker);
+    await this.#requireDevices(deviceIds, asker, (id) => watches.vpn.follows(id));
     this.#requireVpn(deviceIds, asker);
     const queue = new EventQueue<VpnEvent>({
       merge: (_, newer) => newer,
@@ -99,8 +96,7 @@ export class FollowService {
     });
     const follower = { deviceIds, queue };
     this.#count(1);
-    watches.vpn.add(follower);
-    await this.#lookAtVpn(deviceIds, asker);
+    await this.#lookAtVpn(watches.vpn.add(follower), asker);
     return queue;
   }
 
@@ -121,21 +117,39 @@ export class FollowService {
     });
     const follower = { accounts: accounts.map(({ key }) => key), wants: matcher(filter ?? {}), queue };
     this.#count(1);
-    watches.devices.add(follower);
-    await Promise.all(accounts.map((account) => settle(account.walk(asker.reading))));
+    // From what is compared; whoever comes later finds it there.
+    const added = new Set(watches.devices.add(follower));
+    const walked = accounts.filter(({ key }) => added.has(key));
+    await Promise.all(walked.map((account) => settle(account.walk(asker.reading))));
     return queue;
   }
 
-  /** Throws NOT_FOUND where a device is not known. One whose vendor cannot be asked just now may well be there. */
-  async #requireDevices(ids: readonly string[], { principal, reading }: Asker): Promise<void> {
+  /** What is in an account that does not exist for the caller does not exist. */
+  #requireAccounts(what: string, ids: readonly string[], principal: Principal): void {
+    for (const id of ids) {
+      if (this.options.fleet.find(principal, parseId(id).account) === undefined)
+        throw notFound(`${what} ${id}`);
+    }
+  }
+
+  /**
+   * Throws NOT_FOUND where a device is not known. One that somebody follows already is, and one whose vendor cannot be
+   * asked just now may well be.
+   */
+  async #requireDevices(
+    ids: readonly string[],
+    { principal, reading }: Asker,
+    isFollowed: (id: string) => boolean,
+  ): Promise<void> {
+    this.#requireAccounts('device', ids, principal);
+    const asked = ids.filter((id) => !isFollowed(id));
     await Promise.all(
-      [...groupBy(ids, (id) => parseId(id).account)].map(async ([key, own]) => {
-        const account = this.options.fleet.find(principal, key);
+      [...groupBy(asked, (id) => parseId(id).account)].map(async ([key, own]) => {
         const locals = own.map((id) => parseId(id).local);
-        const found = await account?.devicesById(locals, reading);
+        const found = await this.options.fleet.find(principal, key)?.devicesById(locals, reading);
         for (const id of own) {
           const outcome = found?.get(parseId(id).local);
-          if (outcome === undefined || (outcome.ok && outcome.value === null)) throw notFound(`device ${id}`);
+          if (outcome?.ok === true && outcome.value === null) throw notFound(`device ${id}`);
         }
       }),
     );
@@ -149,9 +163,8 @@ export class FollowService {
 
   /** What is told is told to the watch, whoever asked. A vendor that cannot be asked tells nothing. */
   async #lookAtVpn(deviceIds: readonly string[], { principal, reading }: Asker): Promise<void> {
-    const untold = deviceIds.filter((id) => this.options.watches.vpn.get(id) === undefined);
     await Promise.all(
-      [...groupBy(untold, (id) => parseId(id).account)].map(async ([key, own]) => {
+      [...groupBy(deviceIds, (id) => parseId(id).account)].map(async ([key, own]) => {
         const locals = own.map((id) => parseId(id).local);
         const account = this.options.fleet.find(principal, key);
         const outcome = await settle(Promise.resolve(account?.vpnStatus(locals, reading)));

@@ -1,13 +1,13 @@
-import type { ListedSessions } from '../accounts/account';
+import type { ListedSessions } from '../accounts/session-reads';
 import { formatId } from '../domain/ids';
-import type { RemoteAccess } from '../domain/remote-access';
+import type { AccessPlace } from '../domain/remote-access';
 import { isFinal, mayBecome, type Session, type SessionFacts, type SessionStatus } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
 
 /** The links of one way in, as the ledger has them and as its vendor just listed them. */
 export interface Comparison {
   readonly vendor: Vendor;
-  readonly access: RemoteAccess;
+  readonly access: AccessPlace;
   readonly known: readonly Session[];
   readonly listed: ListedSessions;
 }
@@ -48,7 +48,7 @@ export function reconcile({ vendor, access, known, listed }: Comparison): readon
 
 function found(
   vendor: Vendor,
-  access: RemoteAccess,
+  access: AccessPlace,
   ref: string,
   facts: SessionFacts,
   { observedAt }: ListedSessions,

@@ -1,12 +1,13 @@
-import type { Account, ListedSessions } from '../accounts/account';
+import type { Account } from '../accounts/account';
 import { groupBy } from '../accounts/batch';
 import type { Fleet } from '../accounts/fleet';
+import type { ListedSessions } from '../accounts/session-reads';
 import type { Device } from '../domain/device';
 import { formatId, type GlobalId } from '../domain/ids';
 import { failure, type Outcome, settle, success } from '../domain/outcome';
 import { type Principal, seesAccount } from '../domain/principal';
 import type { Reading } from '../domain/reading';
-import type { RemoteAccess } from '../domain/remote-access';
+import type { AccessPlace, RemoteAccess } from '../domain/remote-access';
 import { isFinal, type Session, statusAt } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { NewAuditEntry, SavedSessions, SessionStore } from '../stores/ports';
@@ -93,7 +94,7 @@ export class SessionService {
   /** The links through ways in, newest first. Shape: an outcome for each, in order. */
   async ofAccesses(
     principal: Principal,
-    wanted: readonly SessionsWanted<RemoteAccess>[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
     reading: Reading,
   ): Promise<readonly Outcome<readonly Session[]>[]> {
     requireScope(principal, 'remote_access:read');
@@ -153,7 +154,7 @@ export class SessionService {
   /** Asks the vendors, writes down what changed, and answers what changed by the access's id. */
   async #list(
     principal: Principal,
-    wanted: readonly SessionsWanted<RemoteAccess>[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
     known: ReadonlyMap<string, readonly Session[]>,
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<readonly Session[]>>> {
@@ -176,7 +177,7 @@ export class SessionService {
 
   async #compare(
     account: Account,
-    wanted: readonly SessionsWanted<RemoteAccess>[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
     sessions: readonly Session[],
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<readonly Session[]>>> {
@@ -212,7 +213,7 @@ export class SessionService {
   /** A link that was opened here while its vendor was being asked is no stranger: the ledger is asked once more. */
   async #knownNow(
     known: readonly Session[],
-    wanted: readonly SessionsWanted<RemoteAccess>[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
     listed: ReadonlyMap<string, Outcome<ListedSessions>>,
   ): Promise<readonly Session[]> {
     const refs = new Set(known.map(({ vendorRef }) => vendorRef));

@@ -70,6 +70,8 @@ export interface Metrics {
   openSockets(count: number): void;
   /** A WebSocket was closed. Codes that neither this service nor the protocol use count as `other`. */
   socketClosed(code: number): void;
+  /** A look at what is followed in an account. `kind`: sessions, vpn or devices. */
+  polled(account: string, kind: string): void;
   /** How late an event of the clock was, in milliseconds. */
   eventLate(ms: number): void;
   accountHealthy(account: string, healthy: boolean): void;
@@ -110,6 +112,7 @@ export function openMetrics(): Metrics {
     subscriptionBy: (transport, change) => list.subscriptions.inc({ transport }, change),
     openSockets: (count) => list.openSockets.set(count),
     socketClosed: (code) => list.socketCloses.inc({ code: CLOSE_CODES.has(code) ? code : 'other' }),
+    polled: (account, kind) => list.polls.inc({ account, kind }),
     eventLate: (ms) => list.eventLateness.observe(ms / 1000),
     accountHealthy: (account, healthy) => list.accountHealthy.set({ account }, healthy ? 1 : 0),
     allowance: ({ account, limit, used, remaining, resetsAt, exhaustedAt }) => {
@@ -166,6 +169,9 @@ function createList(registry: Registry) {
     ),
     openSockets: new Gauge(named('open_sockets', 'WebSockets that are open.')),
     socketCloses: new Counter(named('socket_closes_total', 'WebSockets that were closed, by code.', 'code')),
+    polls: new Counter(
+      named('polls_total', 'Looks at what is followed; one may be answered from memory.', 'account', 'kind'),
+    ),
     eventLateness: new Histogram({
       ...named('event_lateness_seconds', 'How late EXPIRING and EXPIRED were made, after their instant.'),
       buckets: LATENESS_SECONDS,

@@ -1,31 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { tokensFile } from '../links/asking';
 import { ManualClock } from '../support/manual-clock';
 import { RawSocket } from '../support/raw-socket';
 import { startTestService, type TestService } from '../support/service';
-import { tokensFile } from '../support/tokens';
 
 const SITE = 'https://dashboard.example.com';
 const TOTAL = '{ fleet { totalDevices } }';
 
 let service: TestService;
 let clock: ManualClock;
+let folder: string;
 
 beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'drawbridge-'));
   clock = new ManualClock();
   service = await startTestService({
     clock,
     simulators: { devices: 12 },
     env: {
-      AUTH_DISABLED: undefined,
       CORS_ORIGINS: SITE,
-      AUTH_TOKENS_FILE: await tokensFile([
-        { token: 'reader', subject: 'reader', scopes: ['devices:read', 'graph:explain', 'graph:fresh'] },
-        { token: 'nobody', subject: 'nobody', scopes: [] },
+      ...tokensFile(path.join(folder, 'tokens.json'), [
+        { subject: 'reader', scopes: ['devices:read', 'graph:explain', 'graph:fresh'] },
+        { subject: 'nobody', scopes: [] },
       ]),
     },
   });
 });
 
-afterAll(() => service?.close());
+afterAll(async () => {
+  await service?.close();
+  await rm(folder, { recursive: true });
+});
 
 const open = (options: Parameters<typeof RawSocket.open>[1] = {}) => RawSocket.open(service.url, options);
 const begin = (authorization = 'Bearer reader') => RawSocket.begin(service.url, { authorization });

@@ -25,12 +25,15 @@ export interface TestGraph {
   readonly clock: ManualClock;
   readonly simulators: Simulators;
   readonly services: Services;
+  readonly fleet: Fleet;
   readonly store: DurableStore;
   readonly tools: Tools;
   /** Runs a query or a mutation; while it waits for its vendor, the clock moves on. */
   run<T = Record<string, unknown>>(query: string, asked?: Asked): Promise<Answer<T>>;
   /** Begins a subscription; throws the errors with which it is refused. */
   follow<T = Record<string, unknown>>(query: string, asked?: Asked): Promise<Following<T>>;
+  /** Moves the clock on, step by step; what falls due is done before the next one. */
+  pass(seconds: number, stepSeconds?: number): Promise<void>;
   /** Does what has to be done by itself: settles and ends links. */
   start(): void;
   close(): Promise<void>;
@@ -72,7 +75,7 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
     vendors: Object.values(vendors),
   });
   const logger = openLogger({ level: 'silent', pretty: false, destination: { write: () => undefined } });
-  const tools = openTools(config, logger, clock);
+  const tools = openTools({ config, logger, clock, random: () => 0.5 });
   const durable = await openStore({
     databaseUrl: `file:${path.join(folder, 'd.db')}`,
     key: undefined,
@@ -97,6 +100,7 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
     clock,
     simulators,
     services: running.services,
+    fleet,
     store,
     tools,
     run: async <T>(query: string, { variables, principal }: Asked = {}) =>
@@ -118,6 +122,13 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
       });
       if (!(Symbol.asyncIterator in events)) throw events.errors?.[0];
       return following<T>(events as AsyncGenerator<ExecutionResult>);
+    },
+    pass: async (seconds, stepSeconds = 1) => {
+      for (let passed = 0; passed < seconds; passed += stepSeconds) {
+        clock.advance(Math.min(stepSeconds, seconds - passed) * 1000);
+        await running.polls.idle();
+        await quiet();
+      }
     },
     start: () => running.start(),
     close: async () => {

@@ -12,6 +12,14 @@ export interface DeviceFollower {
   readonly queue: EventQueue<DeviceStatusEvent>;
 }
 
+/** What devices are watched with. */
+export interface DeviceWatchOptions {
+  readonly clock: Clock;
+  /** Told of each account that is followed from now on, or not any more. */
+  readonly followed: (account: string, isFollowed: boolean) => void;
+  readonly changed: (account: string) => void;
+}
+
 /** What is followed of one account. */
 interface Followed {
   readonly followers: Set<DeviceFollower>;
@@ -23,19 +31,20 @@ interface Followed {
 export class DeviceWatch {
   readonly #accounts = new Map<string, Followed>();
 
-  constructor(
-    private readonly clock: Clock,
-    /** Told of each account that is followed from now on, or not any more. */
-    private readonly followed: (account: string, isFollowed: boolean) => void,
-  ) {}
+  constructor(private readonly options: DeviceWatchOptions) {}
 
-  add(follower: DeviceFollower): void {
+  /** Takes somebody in. Answers the accounts that nobody followed before. */
+  add(follower: DeviceFollower): readonly string[] {
+    const added: string[] = [];
     for (const key of follower.accounts) {
       const account = this.#accounts.get(key) ?? { followers: new Set(), last: new Map() };
       this.#accounts.set(key, account);
       account.followers.add(follower);
-      if (account.followers.size === 1) this.followed(key, true);
+      if (account.followers.size > 1) continue;
+      added.push(key);
+      this.options.followed(key, true);
     }
+    return added;
   }
 
   remove(follower: DeviceFollower): void {
@@ -43,7 +52,7 @@ export class DeviceWatch {
       const account = this.#accounts.get(key);
       if (account?.followers.delete(follower) !== true || account.followers.size > 0) continue;
       this.#accounts.delete(key);
-      this.followed(key, false);
+      this.options.followed(key, false);
     }
   }
 
@@ -55,7 +64,8 @@ export class DeviceWatch {
     const previous = account.last.get(id);
     account.last.set(id, status);
     if (previous === undefined || previous === status) return;
-    const event = { device, previous, status, at: new Date(this.clock.now()) };
+    const event = { device, previous, status, at: new Date(this.options.clock.now()) };
     for (const { wants, queue } of account.followers) if (wants(device)) queue.push(id, event);
+    this.options.changed(device.account);
   }
 }

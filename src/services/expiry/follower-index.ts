@@ -13,16 +13,19 @@ export class FollowerIndex {
     return this.#all;
   }
 
-  /** Devices whose sessions are followed, those to come among them. */
-  get devices(): Iterable<string> {
-    return this.#byDevice.keys();
+  /** Told of each device that somebody names from now on, or nobody any more. */
+  constructor(private readonly followed: (deviceId: string, isFollowed: boolean) => void) {}
+
+  /** True where somebody named the device. */
+  followsDevice(deviceId: string): boolean {
+    return this.#byDevice.has(deviceId);
   }
 
   add(follower: SessionFollower): void {
     const { sessionIds, deviceIds, everything } = follower.followed;
     this.#all.add(follower);
     for (const id of sessionIds) join(this.#bySession, id, follower);
-    for (const id of deviceIds) join(this.#byDevice, id, follower);
+    for (const id of deviceIds) if (join(this.#byDevice, id, follower)) this.followed(id, true);
     if (everything) this.#everything.add(follower);
   }
 
@@ -30,7 +33,7 @@ export class FollowerIndex {
   remove(follower: SessionFollower): boolean {
     const { sessionIds, deviceIds } = follower.followed;
     for (const id of sessionIds) leave(this.#bySession, id, follower);
-    for (const id of deviceIds) leave(this.#byDevice, id, follower);
+    for (const id of deviceIds) if (leave(this.#byDevice, id, follower)) this.followed(id, false);
     this.#everything.delete(follower);
     if (this.#everything.isEmpty) this.#everything = new FollowerGroup();
     return this.#all.delete(follower);
@@ -80,14 +83,18 @@ export class FollowerIndex {
   }
 }
 
-function join(groups: Map<string, FollowerGroup>, id: string, follower: SessionFollower): void {
-  const group = groups.get(id) ?? new FollowerGroup();
-  groups.set(id, group);
+/** True where it is the first. */
+function join(groups: Map<string, FollowerGroup>, id: string, follower: SessionFollower): boolean {
+  const known = groups.get(id);
+  const group = known ?? new FollowerGroup();
+  if (known === undefined) groups.set(id, group);
   group.add(follower);
+  return known === undefined;
 }
 
-function leave(groups: Map<string, FollowerGroup>, id: string, follower: SessionFollower): void {
+/** True where it was the last. */
+function leave(groups: Map<string, FollowerGroup>, id: string, follower: SessionFollower): boolean {
   const group = groups.get(id);
   group?.delete(follower);
-  if (group?.isEmpty === true) groups.delete(id);
+  return group?.isEmpty === true && groups.delete(id);
 }

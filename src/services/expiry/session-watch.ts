@@ -20,6 +20,8 @@ export interface SessionWatchOptions {
   readonly late: (ms: number) => void;
   /** Told of each session that is followed from now on, that changed, or (undefined) that is not followed any more. */
   readonly tracked: (id: string, session: Session | undefined) => void;
+  /** Told of each device whose sessions, those to come among them, are followed from now on, or not any more. */
+  readonly followed: (deviceId: string, isFollowed: boolean) => void;
 }
 
 /** A session that somebody follows and that is not over. */
@@ -42,9 +44,10 @@ export class SessionWatch {
   /** Shape: deviceId to the sessions of it that are tracked. */
   readonly #ofDevice = new Map<string, Set<string>>();
   readonly #ended = new LRUCache<string, Session>({ max: REMEMBERED_ENDS });
-  readonly followers = new FollowerIndex();
+  readonly followers: FollowerIndex;
 
   constructor(private readonly options: SessionWatchOptions) {
+    this.followers = new FollowerIndex(options.followed);
     this.#clock = new ExpiryClock(options.clock, ({ id }) => this.#fire(id));
     options.rights.onChange(() => this.#reviewRights());
   }

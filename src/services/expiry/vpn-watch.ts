@@ -10,6 +10,14 @@ export interface VpnFollower {
   readonly queue: EventQueue<VpnEvent>;
 }
 
+/** What VPN connections are watched with. */
+export interface VpnWatchOptions {
+  readonly clock: Clock;
+  /** Told of each device that is followed from now on, or not any more. */
+  readonly followed: (deviceId: string, isFollowed: boolean) => void;
+  readonly changed: (deviceId: string) => void;
+}
+
 const DOWN: VpnFacts = { connected: false, ipAddress: null };
 
 /** The VPN connections that are followed, each once for all who follow it, as a vendor last told. */
@@ -17,26 +25,27 @@ export class VpnWatch {
   readonly #followers = new Map<string, Set<VpnFollower>>();
   readonly #last = new Map<string, VpnStatus>();
 
-  constructor(
-    private readonly clock: Clock,
-    /** Told of each device that is followed from now on, or not any more. */
-    private readonly followed: (deviceId: string, isFollowed: boolean) => void,
-  ) {}
+  constructor(private readonly options: VpnWatchOptions) {}
 
-  /** How a followed connection stands, as last told; undefined: not told yet. */
-  get(deviceId: string): VpnStatus | undefined {
-    return this.#last.get(deviceId);
+  /** True where somebody follows it. */
+  follows(deviceId: string): boolean {
+    return this.#followers.has(deviceId);
   }
 
-  /** Takes somebody in, and tells it what is known. */
-  add(follower: VpnFollower): void {
+  /** Takes somebody in, and tells it what is known. Answers the devices that nobody followed before. */
+  add(follower: VpnFollower): readonly string[] {
+    const added: string[] = [];
     for (const id of follower.deviceIds) {
       const others = this.#followers.get(id) ?? new Set();
       this.#followers.set(id, others.add(follower));
-      if (others.size === 1) this.followed(id, true);
+      if (others.size === 1) {
+        added.push(id);
+        this.options.followed(id, true);
+      }
       const last = this.#last.get(id);
       if (last !== undefined) follower.queue.push(id, this.#event(id, last));
     }
+    return added;
   }
 
   remove(follower: VpnFollower): void {
@@ -45,7 +54,7 @@ export class VpnWatch {
       if (others?.delete(follower) !== true || others.size > 0) continue;
       this.#followers.delete(id);
       this.#last.delete(id);
-      this.followed(id, false);
+      this.options.followed(id, false);
     }
   }
 
@@ -62,14 +71,15 @@ export class VpnWatch {
     // A device that is gone has no VPN: where one was up, that is the end of it.
     const facts = told ?? (last === undefined ? undefined : DOWN);
     if (facts === undefined) return;
-    const status = { ...facts, checkedAt: new Date(this.clock.now()) };
+    const status = { ...facts, checkedAt: new Date(this.options.clock.now()) };
     this.#last.set(id, status);
     if (last?.connected === facts.connected && last.ipAddress === facts.ipAddress) return;
     const event = this.#event(id, status);
     for (const { queue } of followers) queue.push(id, event);
+    if (last !== undefined) this.options.changed(id);
   }
 
   #event(deviceId: string, vpnStatus: VpnStatus): VpnEvent {
-    return { deviceId, vpnStatus, at: new Date(this.clock.now()) };
+    return { deviceId, vpnStatus, at: new Date(this.options.clock.now()) };
   }
 }
