@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,11 +10,10 @@ import type { AccountConfig, Config } from './config/config';
 import { simulatedAccounts } from './config/shorthand-accounts';
 import type { Clock } from './domain/time';
 import { buildGraph } from './graph/schema';
-import { createApollo } from './server/apollo';
 import { createAuthenticate } from './server/authenticate';
-import { createHttp } from './server/http';
 import { listen } from './server/listen';
 import { openPlayground } from './server/playground/playground';
+import { createServer } from './server/server';
 import { createStoreProbe } from './server/store-probe';
 import { observeStore } from './services/expiry/observed-store';
 import { Watches } from './services/expiry/watches';
@@ -71,22 +71,16 @@ export async function startApp(options: AppOptions): Promise<App> {
   const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
 
   const graph = buildGraph({ supergraphNode: config.supergraphNode });
-  const apollo = createApollo({
+  const server = await createServer({
     schema: graph.schema,
-    logger,
-    metrics: tools.metrics,
-    monotonic: () => clock.monotonic(),
-    explore: config.explore,
-  });
-  await apollo.start();
-  const http = createHttp({
-    apollo,
     services: links.services,
+    clock,
     authenticate: createAuthenticate({
       everyone: config.auth.disabled,
       tokens: config.auth.tokensFile === undefined ? [] : loadCallerTokens(config.auth.tokensFile),
       ...(config.auth.jwks === undefined ? {} : { jwks: config.auth.jwks }),
     }),
+    rights: tools.rights,
     playground,
     logger,
     metrics: tools.metrics,
@@ -98,19 +92,21 @@ export async function startApp(options: AppOptions): Promise<App> {
     sdl: graph.sdl,
     explore: config.explore,
     corsOrigins: config.corsOrigins,
+    callbackOrigins: config.callbackOrigins,
     staleMaxSeconds: config.staleMaxSeconds,
+    newId: randomUUID,
+    fetch,
   });
   const close = async (): Promise<void> => {
     phase = 'draining';
-    await http.close();
-    await apollo.stop();
+    await server.close();
     await links.stop();
     await fleet.close();
     await store.close();
     await simulators?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
-  const url = await listen(http, config).catch(async (thrown: unknown) => {
+  const url = await listen(server.http, config).catch(async (thrown: unknown) => {
     await close();
     throw thrown;
   });

@@ -101,6 +101,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** True: a supergraph shows Node, node and nodes of this graph. Default false. */
   readonly supergraphNode: boolean;
+  /** Origins of routers that events may be sent to by the HTTP callback protocol. Default none: it is refused. */
+  readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
   /** Sentences for the operator on what is set and yet not used. */
   readonly warnings: readonly string[];

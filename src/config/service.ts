@@ -29,6 +29,7 @@ export interface ServiceConfig {
   readonly explore: 'open' | 'scope' | undefined;
   readonly corsOrigins: readonly string[];
   readonly supergraphNode: boolean;
+  readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -69,6 +70,12 @@ const SUPERGRAPH_NODE: Variable<boolean> = {
   parse: flag,
   default: false,
 };
+const CALLBACK_ORIGINS: Variable<readonly string[]> = {
+  name: 'CALLBACK_ORIGINS',
+  example: 'http://router.internal:4000',
+  parse: commaList(webOrigin),
+  default: [],
+};
 const LOG_LEVEL: Variable<LogLevel> = {
   name: 'LOG_LEVEL',
   example: 'info',
@@ -99,6 +106,7 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
     explore: read(EXPLORE),
     corsOrigins: read(CORS_ORIGINS),
     supergraphNode: read(SUPERGRAPH_NODE),
+    callbackOrigins: read(CALLBACK_ORIGINS),
     logLevel: read(LOG_LEVEL),
   };
 }

@@ -4,16 +4,16 @@ import {
   type GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, visit } from 'graphql';
-import type { GraphContext } from '../graph/context';
+import { type DocumentNode, GraphQLError, Kind, visit } from 'graphql';
 import { showError } from '../graph/errors';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
 import { inlineTrace } from './inline-trace';
+import type { ServerContext } from './operation';
+import { type SubscribingOptions, subscribing } from './subscribing';
 
 /** What the GraphQL server is made from. */
-export interface ApolloOptions {
-  readonly schema: GraphQLSchema;
+export interface ApolloOptions extends SubscribingOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly monotonic: () => number;
@@ -22,9 +22,9 @@ export interface ApolloOptions {
 }
 
 /** Makes the GraphQL server. It is served over HTTP elsewhere, and stopped there. */
-export function createApollo(options: ApolloOptions): ApolloServer<GraphContext> {
+export function createApollo(options: ApolloOptions): ApolloServer<ServerContext> {
   const { schema, logger } = options;
-  return new ApolloServer<GraphContext>({
+  return new ApolloServer<ServerContext>({
     schema,
     introspection: true,
     csrfPrevention: true,
@@ -50,12 +50,13 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphContext>
       explain(),
       ...inlineTrace(),
       guardExploring(options),
+      subscribing(options),
     ],
   });
 }
 
 /** One log line and one count for every operation. */
-function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlugin<GraphContext> {
+function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => {
       const startedAt = monotonic();
@@ -86,7 +87,7 @@ function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlug
 function outcomeOf({
   response,
   operation,
-}: GraphQLRequestContextWillSendResponse<GraphContext>): OperationOutcome {
+}: GraphQLRequestContextWillSendResponse<ServerContext>): OperationOutcome {
   if (response.body.kind !== 'single') return 'ok';
   const { data, errors } = response.body.singleResult;
   if (errors === undefined || errors.length === 0) return 'ok';
@@ -95,7 +96,7 @@ function outcomeOf({
 }
 
 /** What the operation cost, for who asked and may know. */
-function explain(): ApolloServerPlugin<GraphContext> {
+function explain(): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => ({
       willSendResponse: async ({ response, contextValue }) => {
@@ -109,7 +110,7 @@ function explain(): ApolloServerPlugin<GraphContext> {
 }
 
 /** Refuses to show the schema to callers who may not explore it. */
-function guardExploring({ explore }: ApolloOptions): ApolloServerPlugin<GraphContext> {
+function guardExploring({ explore }: ApolloOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ document, contextValue }) => {

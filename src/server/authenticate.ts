@@ -80,15 +80,16 @@ function verifier(
 
 /** Scopes from `scope` (a text) or `scp` (a list), accounts from `drawbridge_accounts`. */
 function fromClaims(claims: JWTPayload): Principal | undefined {
-  const { sub, scope, scp, drawbridge_accounts: accounts } = claims;
-  if (sub === undefined || sub === '') return undefined;
+  const { sub, scope, scp, exp, drawbridge_accounts: accounts } = claims;
+  if (sub === undefined || sub === '' || exp === undefined) return undefined;
   const named = typeof scope === 'string' ? scope.split(' ') : scp;
   const list = typeof named === 'string' ? named.split(' ') : named;
   const scopes = new Set<Scope>(SCOPES.filter((known) => Array.isArray(list) && list.includes(known)));
-  if (accounts === undefined) return { subject: sub, scopes };
+  const caller = { subject: sub, scopes, expiresAt: new Date(exp * 1000) };
+  if (accounts === undefined) return caller;
   // A claim that is there and cannot be read opens nothing.
   const names = Array.isArray(accounts) ? accounts.filter((name) => typeof name === 'string') : [];
-  return { subject: sub, scopes, accounts: new Set(names) };
+  return { ...caller, accounts: new Set(names) };
 }
 
 function unauthenticated(message: string): DrawbridgeError {

@@ -44,6 +44,17 @@ export interface AllowanceGauges {
   readonly exhaustedAt: Date | null;
 }
 
+/** How the events of a subscription are carried. */
+export type SubscriptionTransport = (typeof TRANSPORTS)[number];
+
+const TRANSPORTS = ['websocket', 'sse', 'callback'] as const;
+
+/** Codes that a socket is closed with by the WebSocket protocol, by graphql-transport-ws, and by this service. */
+const CLOSE_CODES: ReadonlySet<number> = new Set([
+  1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4400, 4401, 4403, 4406, 4408, 4409,
+  4429, 4499, 4500,
+]);
+
 /** What the service counts, and how that is read. All labels are bounded: accounts, routes, and closed lists. */
 export interface Metrics {
   operation(report: OperationReport): void;
@@ -53,6 +64,12 @@ export interface Metrics {
   /** A vendor's row that could not be read. `what`: the kind of row, never its content. */
   droppedRow(account: string, what: string): void;
   activeSubscriptions(count: number): void;
+  /** A subscription that was opened over a transport (1), or is over (-1). */
+  subscriptionBy(transport: SubscriptionTransport, change: 1 | -1): void;
+  /** WebSockets that are open. */
+  openSockets(count: number): void;
+  /** A WebSocket was closed. Codes that neither this service nor the protocol use count as `other`. */
+  socketClosed(code: number): void;
   /** A look at what is followed in an account. `kind`: sessions, vpn or devices. */
   polled(account: string, kind: string): void;
   /** How late an event of the clock was, in milliseconds. */
@@ -78,6 +95,7 @@ export function openMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: PREFIX });
   const list = createList(registry);
+  for (const transport of TRANSPORTS) list.subscriptions.set({ transport }, 0);
   return {
     operation: ({ type, outcome, durationMs }) => {
       list.operations.inc({ operation_type: type, outcome });
@@ -91,6 +109,9 @@ export function openMetrics(): Metrics {
       list.cacheReads.inc({ account, kind, result }, count),
     droppedRow: (account, what) => list.rowsDropped.inc({ account, what }),
     activeSubscriptions: (count) => list.activeSubscriptions.set(count),
+    subscriptionBy: (transport, change) => list.subscriptions.inc({ transport }, change),
+    openSockets: (count) => list.openSockets.set(count),
+    socketClosed: (code) => list.socketCloses.inc({ code: CLOSE_CODES.has(code) ? code : 'other' }),
     polled: (account, kind) => list.polls.inc({ account, kind }),
     eventLate: (ms) => list.eventLateness.observe(ms / 1000),
     accountHealthy: (account, healthy) => list.accountHealthy.set({ account }, healthy ? 1 : 0),
@@ -143,6 +164,11 @@ function createList(registry: Registry) {
       named('vendor_rows_dropped_total', 'Rows of vendors that could not be read.', 'account', 'what'),
     ),
     activeSubscriptions: new Gauge(named('active_subscriptions', 'Subscriptions that are being followed.')),
+    subscriptions: new Gauge(
+      named('transport_subscriptions', 'Subscriptions that are open, by how they are carried.', 'transport'),
+    ),
+    openSockets: new Gauge(named('open_sockets', 'WebSockets that are open.')),
+    socketCloses: new Counter(named('socket_closes_total', 'WebSockets that were closed, by code.', 'code')),
     polls: new Counter(
       named('polls_total', 'Looks at what is followed; one may be answered from memory.', 'account', 'kind'),
     ),
