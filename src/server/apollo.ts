@@ -10,6 +10,7 @@ import { showError } from '../graph/errors';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
 import { inlineTrace } from './inline-trace';
+import { jsonStatus } from './json-status';
 
 /** What the GraphQL server is made from. */
 export interface ApolloOptions {
@@ -50,6 +51,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphContext>
       explain(),
       ...inlineTrace(),
       guardExploring(options),
+      jsonStatus(),
     ],
   });
 }
