@@ -39,6 +39,8 @@ export interface SubgraphOptions {
   /** The name of the object type that a value of an interface, or an entity, is of. */
   readonly typeOf: (value: never) => string;
   readonly contact: Contact;
+  /** Of the root types, by name: type-graphql makes them by itself. */
+  readonly rootDescriptions: Readonly<Record<string, string>>;
   /** Changes the schema's text before it becomes one. Default: it stays. */
   readonly edit?: (typeDefs: DocumentNode) => DocumentNode;
 }
@@ -52,7 +54,7 @@ export interface Subgraph {
 /** Turns a schema into a Federation 2 subgraph. */
 export function buildSubgraph(options: SubgraphOptions): Subgraph {
   const { schema, contact, typeOf, edit = (typeDefs) => typeDefs } = options;
-  const own = edit(inWrittenOrder(getDocumentNodeFromSchema(schema)));
+  const own = edit(completed(getDocumentNodeFromSchema(schema), options));
   const typeDefs = concatAST([parse(header(own, contact)), own]);
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const type of Object.values(schema.getTypeMap())) {
@@ -80,20 +82,26 @@ function header(typeDefs: DocumentNode, { name, description }: Contact): string 
       @link(url: "${FEDERATION}", import: ${JSON.stringify([...used].sort())})
       @contact(name: ${JSON.stringify(name)}, description: ${JSON.stringify(description)})
 
-    "Whom to ask about this part of a supergraph."
+    """Whom to ask about this part of a supergraph."""
     directive @contact(
-      "Who it is."
+      """Who it is."""
       name: String!
-      "Where they are found."
+      """Where they are found."""
       url: String
-      "What to tell them."
+      """What to tell them."""
       description: String
     ) on SCHEMA`;
 }
 
-/** Arguments as the code has them: decorators of parameters run from the last to the first. */
-function inWrittenOrder(typeDefs: DocumentNode): DocumentNode {
+/** With descriptions of the roots, and arguments as the code has them: decorators of parameters run from last to first. */
+function completed(typeDefs: DocumentNode, { rootDescriptions }: SubgraphOptions): DocumentNode {
   return visit(typeDefs, {
+    [Kind.OBJECT_TYPE_DEFINITION]: (type) => {
+      const value = rootDescriptions[type.name.value];
+      return value === undefined
+        ? undefined
+        : { ...type, description: { kind: Kind.STRING, value, block: true } };
+    },
     [Kind.FIELD_DEFINITION]: (field) => ({ ...field, arguments: [...(field.arguments ?? [])].reverse() }),
   });
 }

@@ -25,6 +25,12 @@ const CONTACT = {
     'Every answer carries the header x-request-id: tell it, and what happened is found in the log. Errors carry a code of a closed list.',
 };
 
+const ROOTS = {
+  Query: 'What can be asked. Asking changes nothing at a vendor.',
+  Mutation: 'What can be done. Whoever does something sees it in the very next read.',
+  Subscription: 'What can be followed. An event carries the whole state: one that is missed costs nothing.',
+};
+
 /** What the schema is built for. */
 export interface GraphOptions {
   /** True: a supergraph shows Node, node and nodes as its own. Default: they are hidden there. */
@@ -58,6 +64,7 @@ export function buildGraph({ supergraphNode = false }: GraphOptions = {}): Subgr
     references,
     typeOf: ({ id }: AnyNode) => NODE_TYPES[parseId(id).kind],
     contact: CONTACT,
+    rootDescriptions: ROOTS,
     ...(supergraphNode ? { edit: showNode } : {}),
   });
 }

@@ -9,6 +9,7 @@ import { showError } from '../graph/errors';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
 import { inlineTrace } from './inline-trace';
+import { jsonStatus } from './json-status';
 import type { ServerContext } from './operation';
 import { type SubscribingOptions, subscribing } from './subscribing';
 
@@ -51,6 +52,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
       ...inlineTrace(),
       guardExploring(options),
       subscribing(options),
+      jsonStatus(),
     ],
   });
 }

@@ -6,7 +6,7 @@ import {
   type DefinitionNode,
   type DirectiveNode,
   type DocumentNode,
-  type GraphQLSchema,
+  GraphQLSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -82,7 +82,7 @@ function undescribed(schema: GraphQLSchema): readonly string[] {
   };
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type) || isOfFederation(type.name)) continue;
-    if (!ROOTS.has(type.name)) check(type.name, type);
+    check(type.name, type);
     if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
     if (isInputObjectType(type))
       for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field);
@@ -95,9 +95,6 @@ function undescribed(schema: GraphQLSchema): readonly string[] {
   }
   return missing;
 }
-
-/** Their fields say it all. */
-const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
 function isOfFederation(name: string): boolean {
   return name.startsWith('_') || name.startsWith('federation__') || name.startsWith('link__');
@@ -153,5 +150,17 @@ describe('schema.graphql', () => {
 
   test('describes every type, field, argument and enum value', () => {
     expect(undescribed(buildGraph().schema)).toEqual([]);
+  });
+
+  test('has no type that nothing leads to', () => {
+    const { schema } = buildGraph();
+    const [query, mutation, subscription] = [
+      schema.getQueryType(),
+      schema.getMutationType(),
+      schema.getSubscriptionType(),
+    ];
+    const reached = new GraphQLSchema({ query, mutation, subscription }).getTypeMap();
+    const own = Object.keys(schema.getTypeMap()).filter((name) => !isOfFederation(name));
+    expect(own.filter((name) => reached[name] === undefined)).toEqual([]);
   });
 });
