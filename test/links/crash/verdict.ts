@@ -51,8 +51,9 @@ export class Verdict {
     const rows = await service.known(this.#devices);
     for (const place of this.#places.filter(({ wasUp }) => !wasUp)) {
       const own = rows.filter(({ device, createdBy }) => device?.id === place.device && createdBy !== null);
+      const here = this.callers.filter((caller) => caller.place === place);
       const isOver =
-        own.length > 0 &&
+        own.length === here.length &&
         own.every(({ id, status }) => acknowledged.has(id) && status !== 'ACTIVE' && status !== 'PENDING');
       if (!isOver) continue;
       const withinMs = service.readyAt + KEPT_WITHIN_MS - this.world.now();
