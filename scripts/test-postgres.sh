@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the tests that need PostgreSQL against servers of their own, which are removed afterwards. More arguments go to
-# jest.
+# Runs the tests that need PostgreSQL against servers of their own, which are removed afterwards; among them those that
+# kill the service in the middle of links (CRASH_ROUNDS: how often). More arguments go to jest.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -22,4 +22,4 @@ trap 'exit 129' HUP
 
 TEST_DATABASE_URL=$(sh scripts/postgres-server.sh start "$folder")
 export TEST_DATABASE_URL
-npx jest test/stores/postgres.test.ts test/links/stopped-postgres.test.ts "$@"
+npx jest test/stores/postgres.test.ts test/links/stopped-postgres.test.ts test/links/crash "$@"

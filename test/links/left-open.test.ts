@@ -152,6 +152,15 @@ function blank(account: string, askedAt: Date, durationSeconds: number): LinkRec
   };
 }
 
+/** Every session of a device, as a read finds them that asks its vendor. */
+async function sessionsOf(graph: TestService, device: string): Promise<readonly { readonly id: string }[]> {
+  const read = await graph.query<{ device: { sessions: { id: string }[] } }>(
+    'query ($id: ID!) { device(id: $id) { sessions(active: false) { id } } }',
+    { variables: { id: device }, headers: { 'cache-control': 'no-cache' } },
+  );
+  return dataOf(read).device.sessions;
+}
+
 const statusOf = async (id: string): Promise<string | undefined> =>
   service === undefined ? undefined : (await readLink(service, id))?.status;
 
@@ -166,11 +175,7 @@ describe('a link of RMS whose answer got lost', () => {
     const graph = await start();
     await until(isSettled(id));
     expect(await statusOf(id)).toBe('EXPIRED');
-    const read = await graph.query<{ device: { sessions: { id: string }[] } }>(
-      'query ($id: ID!) { device(id: $id) { sessions(active: false) { id } } }',
-      { variables: { id: router.device }, headers: { 'cache-control': 'no-cache' } },
-    );
-    expect(dataOf(read).device.sessions).toEqual([{ id }]);
+    expect(await sessionsOf(graph, router.device)).toEqual([{ id }]);
   });
 
   test('is looked for with the way in open to others, whose links it does not take', async () => {
@@ -267,6 +272,63 @@ test('what another process works on is left to it, until it has died', async () 
     'ACTIVE',
     1,
   ]);
+});
+
+test('a replica that starts leaves alone what another one is still at work on', async () => {
+  const row = addService(simulators);
+  const { calls, faults, state } = simulators.remoteit;
+  const first = await start();
+  const held = faults.add({ kind: 'hold', route: 'POST /device/connect', times: 1 });
+  const opening = createLink(first, row.access);
+  await until(() => held.hits === 1);
+  const second = await start();
+  await pass(moved(), 28);
+  expect(calls.count('POST /device/connect')).toBe(1);
+  held.release();
+  const { session } = await opening;
+  expect(await readLink(second, session.id)).toMatchObject({ id: session.id, status: 'ACTIVE' });
+  expect(state.connections(row.address)).toHaveLength(1);
+  await first.close();
+});
+
+describe('a link that another process has called failed meanwhile', () => {
+  /** What another process does that took this one for dead. */
+  async function callFailed(): Promise<void> {
+    const store = await openStore({ databaseUrl: databaseUrl() });
+    for (const { id, sessionId } of await store.intents.unsettled()) {
+      const link = (await store.links.get([sessionId ?? ''])).get(sessionId ?? '');
+      if (link === undefined) throw new Error('an intent of a link has a session');
+      await store.intents.settle(id, new Date(clock.now()), { ...link, status: 'FAILED' }, []);
+    }
+    await store.close();
+  }
+
+  test('is ended again at remote.it', async () => {
+    const { faults, state } = simulators.remoteit;
+    const row = addService(simulators);
+    const graph = await start();
+    const held = faults.add({ kind: 'hold', route: 'POST /device/connect', times: 1 });
+    const opening = createLink(graph, row.access);
+    await until(() => held.hits === 1);
+    await callFailed();
+    held.release();
+    await expect(opening).rejects.toThrow('given the link up');
+    await passUntil(() => state.connections(row.address).length === 0, 10);
+  });
+
+  test('is ended again at RMS, and is not called made elsewhere', async () => {
+    const { faults, state } = simulators.rms;
+    const router = addRouter(simulators);
+    const graph = await start();
+    const held = faults.add({ kind: 'hold', route: 'POST /devices/connect/{access_id}', times: 1 });
+    const opening = createLink(graph, router.access);
+    await until(() => held.hits === 1);
+    await callFailed();
+    held.release();
+    await expect(inTime(opening)).rejects.toThrow('given the link up');
+    await passUntil(() => state.activeSessions(router.accessId).length === 0, 20);
+    expect(await sessionsOf(graph, router.device)).toHaveLength(1);
+  });
 });
 
 describe('a way in that was made for a link which did not come to be', () => {

@@ -77,9 +77,9 @@ async function survive(
     await Promise.all(again);
     service = await world.launch();
   }
-  const judging = new Verdict(world, callers).judge(service);
-  if (plan.again) await Promise.all(callers.map((caller) => caller.act(service)));
-  const problems = await judging;
+  const last = service;
+  const again = () => Promise.all(plan.again ? callers.map((caller) => caller.act(last)) : []);
+  const problems = await new Verdict(world, callers).judge(last, again);
   await service.kill();
   return problems;
 }

@@ -19,10 +19,11 @@ export class Verdict {
     this.#places = [...new Set(callers.map(({ place }) => place))];
   }
 
-  /** Judges what a service makes of what was left open, and how it ends what it opened. */
-  async judge(service: RunningService): Promise<readonly string[]> {
-    await this.#judgeAcknowledgedEnds(service);
-    await this.#judgeSettling(service);
+  /** Judges what a service makes of what was left open, with callers that come again, and how it ends what it opened. */
+  async judge(service: RunningService, again: () => Promise<unknown>): Promise<readonly string[]> {
+    const judging = this.#judgeAcknowledgedEnds(service);
+    await this.#judgeSettling(service, again);
+    await judging;
     for (const closing of this.callers.filter(({ isClosing }) => isClosing)) {
       await closing.act(service);
       const last = closing.answers.at(-1);
@@ -50,8 +51,9 @@ export class Verdict {
     const rows = await service.known(this.#devices);
     for (const place of this.#places.filter(({ wasUp }) => !wasUp)) {
       const own = rows.filter(({ device, createdBy }) => device?.id === place.device && createdBy !== null);
+      const here = this.callers.filter((caller) => caller.place === place);
       const isOver =
-        own.length > 0 &&
+        own.length === here.length &&
         own.every(({ id, status }) => acknowledged.has(id) && status !== 'ACTIVE' && status !== 'PENDING');
       if (!isOver) continue;
       const withinMs = service.readyAt + KEPT_WITHIN_MS - this.world.now();
@@ -63,11 +65,19 @@ export class Verdict {
     }
   }
 
-  async #judgeSettling(service: RunningService): Promise<void> {
+  /** What was left open is settled in time after the start; and what is asked for anew, after it was asked for. */
+  async #judgeSettling(service: RunningService, again: () => Promise<unknown>): Promise<void> {
+    const pending = async () =>
+      (await service.known(this.#devices)).filter(({ status }) => status === 'PENDING');
+    const left = new Set((await pending()).map(({ id }) => id));
+    const asked = again();
+    const isLeft = async () => (await pending()).some(({ id }) => left.has(id));
     const withinMs = service.readyAt + SETTLED_WITHIN_MS - this.world.now();
-    const isSettled = async () =>
-      (await service.known(this.#devices)).every(({ status }) => status !== 'PENDING');
-    if (!(await this.world.until(isSettled, withinMs))) this.problems.push('something is still PENDING');
+    const isSettled = await this.world.until(async () => !(await isLeft()), withinMs);
+    if (!isSettled) this.problems.push('something that was left open is not settled in time');
+    await asked;
+    const isDone = await this.world.until(async () => (await pending()).length === 0, SETTLED_WITHIN_MS);
+    if (!isDone) this.problems.push('something stays PENDING');
   }
 
   /** What the ledger knows is what the vendor has, one for each caller at most. */
