@@ -99,6 +99,7 @@ export class FollowService {
     });
     const follower = { deviceIds, queue };
     await this.#lookAtVpn(watches.vpn.add(follower), asker);
+    if (deviceIds.length === 0) queue.end();
     return queue;
   }
 

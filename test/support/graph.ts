@@ -27,6 +27,7 @@ export interface TestGraph {
   readonly services: Services;
   readonly fleet: Fleet;
   readonly store: DurableStore;
+  readonly folder: string;
   readonly tools: Tools;
   /** Runs a query or a mutation; while it waits for its vendor, the clock moves on. */
   run<T = Record<string, unknown>>(query: string, asked?: Asked): Promise<Answer<T>>;
@@ -36,6 +37,9 @@ export interface TestGraph {
   pass(seconds: number, stepSeconds?: number): Promise<void>;
   /** Does what has to be done by itself: settles and ends links. */
   start(): void;
+  /** Stops it, and leaves its vendors and its store to the next one. */
+  stop(): Promise<void>;
+  /** Stops it, and whatever it stands on. */
   close(): Promise<void>;
 }
 
@@ -62,13 +66,18 @@ export interface Following<T> {
 export interface TestGraphOptions {
   readonly simulators?: SimulatorOptions;
   readonly env?: Readonly<Record<string, string>>;
+  /** A graph that was closed, on whose vendors, store and clock this one goes on. */
+  readonly after?: TestGraph;
 }
 
 /** Opens the graph with accounts at new simulated vendors. */
 export async function openTestGraph(options: TestGraphOptions = {}): Promise<TestGraph> {
-  const clock = new ManualClock();
-  const folder = await mkdtemp(path.join(tmpdir(), 'drawbridge-'));
-  const simulators = await startSimulators({ latencyMs: 0, now: () => clock.now(), ...options.simulators });
+  const { after } = options;
+  const clock = after?.clock ?? new ManualClock();
+  const folder = after?.folder ?? (await mkdtemp(path.join(tmpdir(), 'drawbridge-')));
+  const simulators =
+    after?.simulators ??
+    (await startSimulators({ latencyMs: 0, now: () => clock.now(), ...options.simulators }));
   const config = loadConfig({
     env: { ...variablesOf(simulators), AUTH_DISABLED: '1', ...options.env },
     cwd: folder,
@@ -96,8 +105,14 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
     documents.set(query, document);
     return document;
   };
+  const stop = async (): Promise<void> => {
+    await whileMoving(clock, running.stop());
+    await fleet.close();
+    await store.close();
+  };
   return {
     clock,
+    folder,
     simulators,
     services: running.services,
     fleet,
@@ -131,10 +146,9 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
       }
     },
     start: () => running.start(),
+    stop,
     close: async () => {
-      await whileMoving(clock, running.stop());
-      await fleet.close();
-      await store.close();
+      await stop();
       await simulators.close();
       await rm(folder, { recursive: true, force: true });
     },
