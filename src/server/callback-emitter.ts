@@ -27,7 +27,7 @@ const MOST_FAILED_HEARTBEATS = 5;
 /** Sends messages of one subscription to the router that asked for it, one at a time and in order. */
 export class CallbackEmitter {
   #failedHeartbeats = 0;
-  #isSending = false;
+  #isChecking = false;
   #cancelHeartbeat: (() => void) | undefined;
 
   constructor(
@@ -43,33 +43,24 @@ export class CallbackEmitter {
 
   /** Sends one message, again where the router has trouble. False: the router is gone. */
   async send(message: Message): Promise<boolean> {
-    this.#isSending = true;
-    try {
-      for (const waitMs of [...TRY_AGAIN_AFTER, undefined]) {
-        const answer = await this.#post(message);
-        if (answer !== 'failed') return answer === 'taken';
-        if (waitMs !== undefined) await new Promise<void>((resolve) => this.clock.schedule(waitMs, resolve));
-      }
-      return false;
-    } finally {
-      this.#isSending = false;
+    for (const waitMs of [...TRY_AGAIN_AFTER, undefined]) {
+      const answer = await this.#post(message);
+      if (answer !== 'failed') return answer === 'taken';
+      if (waitMs !== undefined) await new Promise<void>((resolve) => this.clock.schedule(waitMs, resolve));
     }
+    return false;
   }
 
   /** Tells the router again and again that the subscription lives; calls back once where the router is gone. */
   keepAlive(onGone: () => void): void {
     const { heartbeatMs } = this.target;
     if (heartbeatMs === 0) return;
-    const beat = async (): Promise<void> => {
-      // What is being sent tells it too.
-      const answer = this.#isSending ? 'taken' : await this.#post({ action: 'check' });
-      if (this.#cancelHeartbeat === undefined) return;
-      this.#failedHeartbeats = answer === 'failed' ? this.#failedHeartbeats + 1 : 0;
-      if (answer === 'gone' || this.#failedHeartbeats >= MOST_FAILED_HEARTBEATS) return onGone();
-      schedule();
-    };
     const schedule = (): void => {
-      this.#cancelHeartbeat = this.clock.schedule(heartbeatMs, () => void beat());
+      this.#cancelHeartbeat = this.clock.schedule(heartbeatMs, () => {
+        schedule();
+        // A router that is slow to answer is not asked twice at once; that it was slow counts once it answers.
+        if (!this.#isChecking) void this.#beat(onGone);
+      });
     };
     schedule();
   }
@@ -78,6 +69,15 @@ export class CallbackEmitter {
   stop(): void {
     this.#cancelHeartbeat?.();
     this.#cancelHeartbeat = undefined;
+  }
+
+  async #beat(onGone: () => void): Promise<void> {
+    this.#isChecking = true;
+    const answer = await this.#post({ action: 'check' });
+    this.#isChecking = false;
+    if (this.#cancelHeartbeat === undefined) return;
+    this.#failedHeartbeats = answer === 'failed' ? this.#failedHeartbeats + 1 : 0;
+    if (answer === 'gone' || this.#failedHeartbeats >= MOST_FAILED_HEARTBEATS) onGone();
   }
 
   async #post(message: Message): Promise<Answer> {

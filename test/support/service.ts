@@ -27,6 +27,7 @@ export interface TestService {
 export interface QueryOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** An answer of the graph. */
@@ -113,7 +114,7 @@ async function send<T>(url: string, query: string, options: QueryOptions = {}): 
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...options.headers },
-    body: JSON.stringify({ query, variables: options.variables }),
+    body: JSON.stringify({ query, variables: options.variables, extensions: options.extensions }),
   });
   return (await answer.json()) as GraphResult<T>;
 }
