@@ -21,7 +21,9 @@ export const gatewayConfig = defineConfig({
   // Opening a link waits up to 45 s for a vendor.
   upstreamTimeout: ({ subgraphName }) => (subgraphName === 'drawbridge' ? 60_000 : 30_000),
   // Subscriptions go to Drawbridge as server-sent events, which is this gateway's default: they carry the same headers as
-  // any operation. With a `kind: 'ws'` in the options of `transportEntries` they go over WebSocket instead.
+  // any operation. With `subscriptions: { kind: 'ws' }` beside the method they go over WebSocket instead.
+  // Left alone, they go out by GET, and a thousand ids do not fit into a URL.
+  transportEntries: { drawbridge: { options: { method: 'POST' } } },
   // Clients of the supergraph may not ask for its schema; leave this out where they may.
   disableIntrospection: { disableIf: () => true },
   // The page for people, not for production.

@@ -14,11 +14,15 @@ export async function startHiveGateway(
   const gateway = createGatewayRuntime({
     supergraph,
     logging: quiet ? false : 'warn',
+    // Left alone, subscriptions go out by GET, and a thousand ids do not fit into a URL.
+    transportEntries: { '*.http': { options: { method: 'POST' } } },
     propagateHeaders: {
       fromClientToSubgraphs: ({ request }) =>
         Object.fromEntries(FORWARDED.map((name) => [name, request.headers.get(name) ?? undefined])),
     },
   });
+  // Before it has read the supergraph it would answer whoever comes over a socket with an error.
+  await gateway.getSchema();
   const server = createServer(gateway);
   await once(server.listen(port, '127.0.0.1'), 'listening');
   const sockets = new WebSocketServer({ server, path: gateway.graphqlEndpoint });

@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startApolloGateway } from '../../examples/supergraph/apollo-gateway';
 import { compose, readSdl, type Supergraph } from '../../examples/supergraph/compose';
-import type { RunningGateway } from '../../examples/supergraph/gateway';
 import { startHiveGateway } from '../../examples/supergraph/hive-gateway';
 import { startSites } from '../../examples/supergraph/sites';
 import { SCOPES } from '../../src/domain/principal';
-import { type GraphResult, type QueryOptions, startTestService, type TestService } from '../support/service';
+import {
+  type GraphResult,
+  type QueryOptions,
+  startTestService,
+  type TestService,
+  type TestServiceOptions,
+} from '../support/service';
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy';
 
 /** The gateways that the supergraph is served with. */
@@ -34,10 +39,13 @@ export type CallerName = (typeof CALLERS)[number]['subject'];
 export interface FleetSupergraph {
   readonly service: TestService;
   readonly supergraph: Supergraph;
-  readonly gateway: RunningGateway;
+  /** Where the gateway listens, also after a restart. */
+  readonly url: string;
   readonly toDrawbridge: RecordingProxy;
   readonly toSites: RecordingProxy;
   query<T = Record<string, unknown>>(query: string, options?: FleetQuery): Promise<GraphResult<T>>;
+  /** Ends the gateway; answers what starts it again at the same address. */
+  stopGateway(): Promise<() => Promise<void>>;
   /** Forgets what was asked of subgraphs and vendors. */
   forget(): void;
   close(): Promise<void>;
@@ -50,12 +58,18 @@ export interface FleetQuery extends QueryOptions {
 }
 
 /** Starts it all on free ports, over the simulated fleet that sites.json knows. */
-export async function startFleetSupergraph(name: GatewayName): Promise<FleetSupergraph> {
+export async function startFleetSupergraph(
+  name: GatewayName,
+  options: Pick<TestServiceOptions, 'clock'> = {},
+): Promise<FleetSupergraph> {
   const folder = await mkdtemp(path.join(tmpdir(), 'drawbridge-'));
   const tokens = path.join(folder, 'tokens.json');
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
   await writeFile(tokens, JSON.stringify(CALLERS.map((one) => ({ ...one, sha256: sha256(one.subject) }))));
-  const service = await startTestService({ env: { AUTH_DISABLED: undefined, AUTH_TOKENS_FILE: tokens } });
+  const service = await startTestService({
+    ...options,
+    env: { AUTH_DISABLED: undefined, AUTH_TOKENS_FILE: tokens },
+  });
   const sites = await startSites();
   const toDrawbridge = await startRecordingProxy(`${service.url}/graphql`);
   const toSites = await startRecordingProxy(sites.url);
@@ -64,14 +78,21 @@ export async function startFleetSupergraph(name: GatewayName): Promise<FleetSupe
     { name: 'drawbridge', url: toDrawbridge.url, sdl: drawbridgeSdl },
     { name: 'sites', url: toSites.url, sdl: sites.sdl },
   ]);
-  const gateway = await GATEWAYS[name](supergraph.sdl, { quiet: true });
+  let gateway = await GATEWAYS[name](supergraph.sdl, { quiet: true });
+  const { url } = gateway;
   return {
     service,
     supergraph,
-    gateway,
+    url,
     toDrawbridge,
     toSites,
-    query: (query, options) => send(gateway.url, query, options),
+    query: (query, options) => send(url, query, options),
+    stopGateway: async () => {
+      await gateway.close();
+      return async () => {
+        gateway = await GATEWAYS[name](supergraph.sdl, { quiet: true, port: Number(new URL(url).port) });
+      };
+    },
     forget: () => {
       for (const { operations } of [toDrawbridge, toSites]) operations.length = 0;
       for (const vendor of ['rms', 'remoteit', 'everyware'] as const)

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An operation that a gateway sent to a subgraph. */
@@ -12,7 +12,6 @@ export interface SentOperation {
 export interface RecordingProxy {
   readonly url: string;
   readonly operations: SentOperation[];
-  /** How many operations asked for entities since the last look, and forgets them. */
   close(): Promise<void>;
 }
 
@@ -27,7 +26,7 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
 /** Starts a proxy of a subgraph on a free port. */
 export async function startRecordingProxy(target: string): Promise<RecordingProxy> {
   const operations: SentOperation[] = [];
-  const server = createServer(async (request, response) => {
+  const handOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await textOf(request);
     const { query = '', variables = {} } = JSON.parse(body) as Partial<SentOperation>;
     const headers = request.headers as Record<string, string | undefined>;
@@ -35,9 +34,17 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     const sent = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
       value === undefined || NOT_FORWARDED.has(name) ? [] : [[name, value]],
     );
-    const answer = await fetch(target, { method: 'POST', headers: sent, body });
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const { signal } = gone;
+    const answer = await fetch(target, { method: 'POST', headers: sent, body, signal });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-    response.end(await answer.text());
+    // Events are handed on as they come; whoever has left does not wait for the rest.
+    for await (const part of answer.body ?? []) response.write(part);
+    response.end();
+  };
+  const server = createServer((request, response) => {
+    handOn(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
