@@ -5,11 +5,14 @@ import path from 'node:path';
 import { Account } from './accounts/account';
 import { Fleet } from './accounts/fleet';
 import { AccountHealth } from './accounts/health';
-import { loadCallerTokens } from './config/auth-tokens';
 import type { AccountConfig, Config } from './config/config';
 import { simulatedAccounts } from './config/shorthand-accounts';
+import { TokenFile } from './config/token-file';
 import type { Clock } from './domain/time';
 import type { Services } from './graph/context';
+import { CallerLimits } from './graph/limits/caller-limits';
+import { OperationGate } from './graph/limits/operation-gate';
+import { OPERATION_LIMITS } from './graph/limits/operation-limits';
 import { buildGraph } from './graph/schema';
 import { createApollo } from './server/apollo';
 import { createAuthenticate } from './server/authenticate';
@@ -39,6 +42,7 @@ import { type Simulators, startSimulators } from './simulators/simulators';
 import { openStore } from './stores/open';
 import type { DurableStore } from './stores/ports';
 import { systemClock } from './system-clock';
+import { openBoundedLog } from './telemetry/bounded-log';
 import type { ServiceLogger } from './telemetry/logger';
 import { type Metrics, openMetrics } from './telemetry/metrics';
 import { openFetch } from './transport/fetch';
@@ -94,22 +98,36 @@ export async function startApp(options: AppOptions): Promise<App> {
   const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
 
   const graph = buildGraph();
+  const gate = new OperationGate({
+    schema: graph.schema,
+    limits: { ...OPERATION_LIMITS, cost: config.callers.operationMaxCost },
+    explore: config.explore,
+    trusted: config.trustedDocuments,
+  });
+  const callerLimits = new CallerLimits(config.callers, clock);
   const apollo = createApollo({
     schema: graph.schema,
     logger,
     metrics: tools.metrics,
     monotonic: () => clock.monotonic(),
-    explore: config.explore,
+    gate,
+    callerLimits,
+    batching: config.callers.batchedOperations > 1,
   });
   await apollo.start();
+  const tokenFile = openTokenFile(config, logger);
   const http = createHttp({
     apollo,
     services: links.services,
     authenticate: createAuthenticate({
       everyone: config.auth.disabled,
-      tokens: config.auth.tokensFile === undefined ? [] : loadCallerTokens(config.auth.tokensFile),
+      holders: () => tokenFile?.current() ?? [],
       ...(config.auth.jwks === undefined ? {} : { jwks: config.auth.jwks }),
     }),
+    callerLimits,
+    refusals: openBoundedLog(logger, clock, REFUSALS_LOGGED_PER_MINUTE),
+    loopbackOnly: config.auth.disabled,
+    batchedOperations: config.callers.batchedOperations,
     playground,
     logger,
     metrics: tools.metrics,
@@ -121,6 +139,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const close = async (): Promise<void> => {
     phase = 'draining';
+    tokenFile?.close();
     await http.close();
     await apollo.stop();
     await links.stop();
@@ -136,6 +155,23 @@ export async function startApp(options: AppOptions): Promise<App> {
   phase = 'serving';
   links.start();
   return { url, simulators, close };
+}
+
+/** Requests that strangers are refused can be many: this many of them are a line in the log. */
+const REFUSALS_LOGGED_PER_MINUTE = 60;
+
+/** The bearer tokens of callers, which an operator may change while the service runs. */
+function openTokenFile({ auth: { tokensFile } }: Config, logger: ServiceLogger): TokenFile | undefined {
+  if (tokensFile === undefined) return undefined;
+  return new TokenFile({
+    path: tokensFile,
+    onChange: (callers) => logger.info({ callers }, 'the list of callers has changed'),
+    onBroken: (problems) =>
+      logger.error(
+        { problems },
+        'the list of callers has changed and cannot be read: the earlier one stands',
+      ),
+  });
 }
 
 /** The use cases, and the work on links that goes on by itself. */

@@ -69,6 +69,20 @@ export interface FreshnessConfig {
   readonly vpn: number;
 }
 
+/** How much callers may ask for; see docs/configuration.md. */
+export interface CallersConfig {
+  /** Operations of one caller in a minute; 0: any number. Default 6000. */
+  readonly operationsPerMinute: number;
+  /** Vendor calls at worst of the operations of one caller in a minute; 0: any number. Default 600000. */
+  readonly costPerMinute: number;
+  /** Operations of one caller at once; 0: any number. Default 100. */
+  readonly concurrency: number;
+  /** Vendor calls at worst of one operation. Default 5000. */
+  readonly operationMaxCost: number;
+  /** Operations in one request; 0: one, and not in a list. Default 0. */
+  readonly batchedOperations: number;
+}
+
 /** Everything that an operator set, with defaults filled in. Printing it shows no secret. */
 export interface Config {
   readonly host: string;
@@ -97,6 +111,9 @@ export interface Config {
   /** `open`: introspection and playground for everyone let in; `scope`: for callers with graph:explore. */
   readonly explore: 'open' | 'scope';
   readonly corsOrigins: readonly string[];
+  readonly callers: CallersConfig;
+  /** The only documents that are executed, by the names that callers use for them; undefined: any. */
+  readonly trustedDocuments?: ReadonlyMap<string, string> | undefined;
   readonly logLevel: LogLevel;
   /** Sentences for the operator on what is set and yet not used. */
   readonly warnings: readonly string[];

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { LIMITS } from './account';
 import {
   type AccountLimits,
+  type CallersConfig,
   type FreshnessConfig,
   LOG_LEVELS,
   type LogLevel,
@@ -27,6 +28,7 @@ export interface ServiceConfig {
   /** Undefined: left to whether the vendors are simulated. */
   readonly explore: 'open' | 'scope' | undefined;
   readonly corsOrigins: readonly string[];
+  readonly callers: CallersConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -87,6 +89,13 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
     staleMaxSeconds: read(STALE_MAX_SECONDS),
     explore: read(EXPLORE),
     corsOrigins: read(CORS_ORIGINS),
+    callers: {
+      operationsPerMinute: read(numeric('CALLER_OPERATIONS_PER_MINUTE', 6000, 0, 10_000_000)),
+      costPerMinute: read(numeric('CALLER_COST_PER_MINUTE', 600_000, 0, 1_000_000_000)),
+      concurrency: read(numeric('CALLER_CONCURRENCY', 100, 0, 100_000)),
+      operationMaxCost: read(numeric('OPERATION_MAX_COST', 5000, 1, 1_000_000)),
+      batchedOperations: read(numeric('BATCHED_OPERATIONS', 0, 0, 10)),
+    },
     logLevel: read(LOG_LEVEL),
   };
 }

@@ -1,6 +1,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
-import { concatAST, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
+import { concatAST, type DocumentNode, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
 import { createResolversMap } from 'type-graphql';
 
 /*
@@ -8,7 +8,7 @@ import { createResolversMap } from 'type-graphql';
  */
 
 /** The newest Federation specification that the installed @apollo/subgraph knows. */
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@shareable", "@inaccessible"])`;
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@shareable", "@inaccessible", "@authenticated", "@requiresScopes", "@cost", "@listSize"])`;
 
 /** How an entity is found again from what a router knows of it. */
 export type ReferenceResolver = (reference: Record<string, unknown>, context: never) => unknown;
@@ -20,6 +20,8 @@ export interface SubgraphOptions {
   readonly references: Readonly<Record<string, ReferenceResolver>>;
   /** The name of the object type that a value of an interface is of. */
   readonly typeOf: (value: never) => string;
+  /** Adds to the schema's text what stands in tables of its own. */
+  readonly annotate: (typeDefs: DocumentNode) => DocumentNode;
 }
 
 /** A schema that a router can read and ask, and its text. */
@@ -29,8 +31,8 @@ export interface Subgraph {
 }
 
 /** Turns a schema into a Federation 2 subgraph. */
-export function buildSubgraph({ schema, references, typeOf }: SubgraphOptions): Subgraph {
-  const typeDefs = concatAST([parse(LINK), getDocumentNodeFromSchema(schema)]);
+export function buildSubgraph({ schema, references, typeOf, annotate }: SubgraphOptions): Subgraph {
+  const typeDefs = concatAST([parse(LINK), annotate(getDocumentNodeFromSchema(schema))]);
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const type of Object.values(schema.getTypeMap())) {
     const own = resolvers[type.name];

@@ -4,6 +4,7 @@ import { badInput } from '../domain/errors';
 import { formatId, parseId } from '../domain/ids';
 import type { GraphContext } from './context';
 import { buildSubgraph, type Subgraph } from './federation';
+import { withFieldDirectives } from './field-directives';
 import { AuditResolver } from './resolvers/audit-resolver';
 import { DeviceResolver } from './resolvers/device-resolver';
 import { FleetResolver } from './resolvers/fleet-resolver';
@@ -12,6 +13,7 @@ import { type AnyNode, NodeResolver } from './resolvers/node-resolver';
 import { QueryResolver } from './resolvers/query-resolver';
 import { RemoteAccessResolver } from './resolvers/remote-access-resolver';
 import { SessionResolver } from './resolvers/session-resolver';
+import { VpnPayloadResolver } from './resolvers/vpn-payload-resolver';
 import { DateTime } from './scalars';
 import { registerEnums } from './types/enums';
 
@@ -30,6 +32,7 @@ export function buildGraph(): Subgraph {
       DeviceResolver,
       RemoteAccessResolver,
       SessionResolver,
+      VpnPayloadResolver,
     ],
     scalarsMap: [{ type: Date, scalar: DateTime }],
     container: container(),
@@ -38,6 +41,7 @@ export function buildGraph(): Subgraph {
   });
   return buildSubgraph({
     schema,
+    annotate: withFieldDirectives,
     typeOf: ({ id }: AnyNode) => NODE_TYPES[parseId(id).kind],
     references: {
       Device: (reference, { loaders }: GraphContext) =>

@@ -3,25 +3,39 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { DrawbridgeError } from '../domain/errors';
 import { type Principal, SCOPES, type Scope } from '../domain/principal';
 
+/** A caller that was let in, and for how long: what a connection that stays open has to look at. */
+export interface Caller extends Principal {
+  /** When its token is over; null: never. */
+  readonly expiresAt: Date | null;
+  /** Aborted when its token is taken away, or changed; null: that cannot happen before it is over. */
+  readonly revoked: AbortSignal | null;
+}
+
 /** A caller that a bearer token stands for. */
 export interface TokenHolder extends Principal {
   /** The 32 bytes of the SHA-256 of the token. */
   readonly sha256: Buffer;
+  /** Aborted when the token is taken away. */
+  readonly revoked: AbortSignal;
 }
 
 /** Who is let in. */
 export interface AuthenticatorOptions {
   /** True: everyone is, as `anonymous` with every scope. */
   readonly everyone: boolean;
-  readonly tokens: readonly TokenHolder[];
+  /** Those who hold a token, as of now. */
+  readonly holders: () => readonly TokenHolder[];
   readonly jwks?: { readonly url: string; readonly issuer: string; readonly audience: string };
 }
 
 /** The caller behind the value of an `authorization` header. Throws UNAUTHENTICATED. */
-export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 /** Signatures that are taken; never `none`, never a shared secret. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** How far the issuer's clock may be off. */
+const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** What goes wrong where the issuer's keys cannot be had: that says nothing of the token. */
 const ISSUER_FAULTS: ReadonlySet<string> = new Set([
@@ -30,33 +44,44 @@ const ISSUER_FAULTS: ReadonlySet<string> = new Set([
   errors.JWKSTimeout.code,
 ]);
 
+/** A header that is longer holds no token; most are far shorter. */
+const LONGEST_HEADER = 8192;
+
 /** Everyone where nobody has to say who they are. */
-export const ANONYMOUS: Principal = { subject: 'anonymous', scopes: new Set(SCOPES) };
+export const ANONYMOUS: Caller = {
+  subject: 'anonymous',
+  scopes: new Set(SCOPES),
+  expiresAt: null,
+  revoked: null,
+};
 
 /** Makes the check that every way in goes through. */
-export function createAuthenticate({ everyone, tokens, jwks }: AuthenticatorOptions): Authenticate {
+export function createAuthenticate({ everyone, holders, jwks }: AuthenticatorOptions): Authenticate {
   if (everyone) return async () => ANONYMOUS;
   const verify = jwks === undefined ? undefined : verifier(jwks);
-  return async (authorization) => {
-    const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+  return async (authorization = '') => {
+    const [, token] =
+      authorization.length > LONGEST_HEADER ? [] : (/^Bearer +(\S+) *$/i.exec(authorization) ?? []);
     if (token === undefined) throw unauthenticated('Send the header "authorization: Bearer <token>".');
-    const caller = findHolder(tokens, token) ?? (await verify?.(token));
+    const caller = findHolder(holders(), token) ?? (await verify?.(token));
     if (caller === undefined) throw unauthenticated('The token is not known, or no longer valid.');
     return caller;
   };
 }
 
 /** Every token is compared, each in constant time: how long it takes tells nothing. */
-function findHolder(tokens: readonly TokenHolder[], token: string): Principal | undefined {
+function findHolder(holders: readonly TokenHolder[], token: string): Caller | undefined {
   const sha256 = createHash('sha256').update(token).digest();
-  let found: Principal | undefined;
-  for (const holder of tokens) if (timingSafeEqual(holder.sha256, sha256)) found = holder;
-  return found;
+  let found: TokenHolder | undefined;
+  for (const holder of holders) if (timingSafeEqual(holder.sha256, sha256)) found = holder;
+  if (found === undefined) return undefined;
+  const { subject, scopes, accounts, revoked } = found;
+  return { subject, scopes, ...(accounts === undefined ? {} : { accounts }), expiresAt: null, revoked };
 }
 
 function verifier(
   jwks: NonNullable<AuthenticatorOptions['jwks']>,
-): (token: string) => Promise<Principal | undefined> {
+): (token: string) => Promise<Caller | undefined> {
   const keys = createRemoteJWKSet(new URL(jwks.url), { timeoutDuration: 5000 });
   const { issuer, audience } = jwks;
   return async (token) => {
@@ -65,13 +90,15 @@ function verifier(
         issuer,
         audience,
         algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['exp'],
       });
       return fromClaims(payload);
     } catch (thrown) {
       if (thrown instanceof errors.JOSEError && !ISSUER_FAULTS.has(thrown.code)) return undefined;
-      throw new DrawbridgeError('UNAUTHENTICATED', 'The token could not be checked just now.', {
+      throw new DrawbridgeError('UNAUTHENTICATED', 'The token could not be checked just now. Try again.', {
         retryable: true,
+        retryAfterSeconds: 5,
         cause: thrown,
       });
     }
@@ -79,16 +106,17 @@ function verifier(
 }
 
 /** Scopes from `scope` (a text) or `scp` (a list), accounts from `drawbridge_accounts`. */
-function fromClaims(claims: JWTPayload): Principal | undefined {
-  const { sub, scope, scp, drawbridge_accounts: accounts } = claims;
-  if (sub === undefined || sub === '') return undefined;
+function fromClaims(claims: JWTPayload): Caller | undefined {
+  const { sub, exp, scope, scp, drawbridge_accounts: accounts } = claims;
+  if (sub === undefined || sub === '' || exp === undefined) return undefined;
   const named = typeof scope === 'string' ? scope.split(' ') : scp;
   const list = typeof named === 'string' ? named.split(' ') : named;
   const scopes = new Set<Scope>(SCOPES.filter((known) => Array.isArray(list) && list.includes(known)));
-  if (accounts === undefined) return { subject: sub, scopes };
+  const caller = { subject: sub, scopes, expiresAt: new Date(exp * 1000), revoked: null };
+  if (accounts === undefined) return caller;
   // A claim that is there and cannot be read opens nothing.
   const names = Array.isArray(accounts) ? accounts.filter((name) => typeof name === 'string') : [];
-  return { subject: sub, scopes, accounts: new Set(names) };
+  return { ...caller, accounts: new Set(names) };
 }
 
 function unauthenticated(message: string): DrawbridgeError {

@@ -7,16 +7,24 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { asDrawbridgeError } from '../domain/errors';
-import type { Principal } from '../domain/principal';
 import { createContext, type GraphContext, type Services } from '../graph/context';
-import { toGraphQLError } from '../graph/errors';
+import type { CallerLimits } from '../graph/limits/caller-limits';
+import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import type { Authenticate } from './authenticate';
 import { drainConnections } from './drain';
+import { enter } from './entry';
 import { type HealthSources, readiness } from './health';
+import { serveLoopbackOnly } from './loopback-only';
 import type { Playground } from './playground/playground';
+import {
+  CONNECTION_LIMITS,
+  limitBatches,
+  limitConnections,
+  nameRefusals,
+  readDocumentIds,
+} from './request-rules';
 import { readWishes } from './wishes';
 
 /** What the HTTP server is made from. */
@@ -34,6 +42,13 @@ export interface HttpOptions {
   readonly corsOrigins: readonly string[];
   /** The largest age that a caller can ask for. */
   readonly staleMaxSeconds: number;
+  readonly callerLimits: CallerLimits;
+  /** Told of requests that never became operations. */
+  readonly refusals: BoundedLog;
+  /** True: only requests for a loopback name are served, because everyone is let in. */
+  readonly loopbackOnly: boolean;
+  /** How many operations one request may hold; 0: one. */
+  readonly batchedOperations: number;
 }
 
 /** A larger request is refused. */
@@ -46,7 +61,13 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const fastify = Fastify({
     bodyLimit: LARGEST_BODY_BYTES,
     forceCloseConnections: 'idle',
-    requestTimeout: 15_000,
+    requestTimeout: CONNECTION_LIMITS.requestTimeoutMs,
+    keepAliveTimeout: CONNECTION_LIMITS.keepAliveTimeoutMs,
+    maxRequestsPerSocket: CONNECTION_LIMITS.requestsPerConnection,
+    http: {
+      connectionsCheckingInterval: CONNECTION_LIMITS.checkEveryMs,
+      maxHeaderSize: CONNECTION_LIMITS.headerBytes,
+    },
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 200 },
   });
@@ -57,6 +78,11 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     void reply.header('x-content-type-options', 'nosniff');
     allowOrigin(request, reply, options.corsOrigins);
   });
+  limitConnections(fastify);
+  if (options.loopbackOnly) serveLoopbackOnly(fastify);
+  limitBatches(GRAPHQL, fastify, options.batchedOperations);
+  readDocumentIds(GRAPHQL, fastify);
+  nameRefusals(GRAPHQL, fastify, options.refusals);
   fastify.setErrorHandler<FastifyError>((error, _, reply) => showFault(error, reply, options.logger));
   drainConnections(fastify);
   addGraph(fastify, options);
@@ -80,10 +106,10 @@ function showFault(error: FastifyError, reply: FastifyReply, logger: Logger): Fa
 }
 
 function addGraph(fastify: FastifyInstance, options: HttpOptions): void {
-  const { apollo, authenticate, services } = options;
+  const { apollo, authenticate, services, callerLimits } = options;
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      const principal = await authenticated(authenticate, request);
+    context: async (request, reply) => {
+      const principal = await enter(request, reply, { authenticate, limits: callerLimits });
       const wishes = readWishes(request.headers, options.staleMaxSeconds);
       return createContext(services, { principal, requestId: request.id }, wishes);
     },
@@ -95,20 +121,14 @@ function addGraph(fastify: FastifyInstance, options: HttpOptions): void {
       return sendPlayground(request, reply, options);
     }
     if (isCrossSite(request) && !isListed(request, options.corsOrigins))
-      return reply.code(403).send({ message: 'Not from another site.' });
+      return reply
+        .code(403)
+        .send({ errors: [{ message: 'Not from another site.', extensions: { code: 'FORBIDDEN' } }] });
     // A GET never changes anything, and another site was refused: what curl sends is enough.
     request.headers['apollo-require-preflight'] = 'true';
     return handle.call(fastify, request, reply);
   });
   fastify.get('/', async (_, reply) => reply.redirect(GRAPHQL));
-}
-
-async function authenticated(authenticate: Authenticate, request: FastifyRequest): Promise<Principal> {
-  try {
-    return await authenticate(request.headers.authorization);
-  } catch (thrown) {
-    throw toGraphQLError(asDrawbridgeError(thrown), 401);
-  }
 }
 
 /** Who may not explore gets a sentence in place of the playground. */
@@ -201,6 +221,6 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: read
       'access-control-allow-headers',
       'authorization, content-type, cache-control, x-explain, x-request-id',
     )
-    .header('access-control-expose-headers', 'x-request-id')
+    .header('access-control-expose-headers', 'x-request-id, ratelimit, ratelimit-policy, retry-after')
     .header('access-control-max-age', '600');
 }
