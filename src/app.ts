@@ -115,7 +115,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     batching: config.callers.batchedOperations > 1,
   });
   await apollo.start();
-  const tokenFile = openTokenFile(config, logger);
+  const tokenFile = openTokenFile(tools);
   const http = createHttp({
     apollo,
     services: links.services,
@@ -161,10 +161,12 @@ export async function startApp(options: AppOptions): Promise<App> {
 const REFUSALS_LOGGED_PER_MINUTE = 60;
 
 /** The bearer tokens of callers, which an operator may change while the service runs. */
-function openTokenFile({ auth: { tokensFile } }: Config, logger: ServiceLogger): TokenFile | undefined {
+function openTokenFile({ config, logger, clock }: Tools): TokenFile | undefined {
+  const { tokensFile } = config.auth;
   if (tokensFile === undefined) return undefined;
   return new TokenFile({
     path: tokensFile,
+    clock,
     onChange: (callers) => logger.info({ callers }, 'the list of callers has changed'),
     onBroken: (problems) =>
       logger.error(

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { unwatchFile, watchFile } from 'node:fs';
+import { statSync } from 'node:fs';
+import type { Clock } from '../domain/time';
 import { type CallerToken, loadCallerTokens } from './auth-tokens';
 import { ConfigError } from './config-error';
+import { whyUnreadable } from './read-text';
 
 /** A token that is on the list, and the signal that it no longer is, or stands for something else. */
 export interface ListedToken extends CallerToken {
@@ -15,9 +17,11 @@ export interface TokenFileOptions {
   readonly onChange: (callers: number) => void;
   /** Told what is wrong with a changed file, in sentences without any token; what was read before stands. */
   readonly onBroken: (problems: readonly string[]) => void;
-  /** How often the file is looked at, in milliseconds. Default 1000. */
-  readonly intervalMs?: number;
+  readonly clock: Pick<Clock, 'schedule'>;
 }
+
+/** How often the file is looked at. */
+const LOOK_EVERY_MS = 1000;
 
 /**
  * The bearer tokens of a file, read again when it changes. The file is looked at by its name every second: so it does
@@ -26,14 +30,17 @@ export interface TokenFileOptions {
 export class TokenFile {
   readonly #options: TokenFileOptions;
   readonly #revoke = new WeakMap<ListedToken, AbortController>();
-  readonly #look = (): void => this.#reload();
   #tokens: readonly ListedToken[] = [];
+  #stamp: string;
+  #cancel: () => void;
 
   /** Reads the file. Throws ConfigError. */
   constructor(options: TokenFileOptions) {
     this.#options = options;
+    // Before it is read: a change in between is seen as one.
+    this.#stamp = stampOf(options.path);
     this.#replace(loadCallerTokens(options.path));
-    watchFile(options.path, { interval: options.intervalMs ?? 1000, persistent: false }, this.#look);
+    this.#cancel = options.clock.schedule(LOOK_EVERY_MS, () => this.#look());
   }
 
   /** The tokens as of now. */
@@ -42,7 +49,15 @@ export class TokenFile {
   }
 
   close(): void {
-    unwatchFile(this.#options.path, this.#look);
+    this.#cancel();
+  }
+
+  #look(): void {
+    this.#cancel = this.#options.clock.schedule(LOOK_EVERY_MS, () => this.#look());
+    const stamp = stampOf(this.#options.path);
+    if (stamp === this.#stamp) return;
+    this.#stamp = stamp;
+    this.#reload();
   }
 
   #reload(): void {
@@ -68,6 +83,16 @@ export class TokenFile {
     const listed = { ...token, revoked: controller.signal };
     this.#revoke.set(listed, controller);
     return listed;
+  }
+}
+
+/** Another one for every change of the file, or of what its name leads to. */
+function stampOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join();
+  } catch (thrown) {
+    return whyUnreadable(thrown);
   }
 }
 

@@ -19,7 +19,7 @@ import { type HealthSources, readiness } from './health';
 import { serveLoopbackOnly } from './loopback-only';
 import type { Playground } from './playground/playground';
 import {
-  CONNECTION_LIMITS,
+  connectionOptions,
   limitBatches,
   limitConnections,
   nameRefusals,
@@ -61,13 +61,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const fastify = Fastify({
     bodyLimit: LARGEST_BODY_BYTES,
     forceCloseConnections: 'idle',
-    requestTimeout: CONNECTION_LIMITS.requestTimeoutMs,
-    keepAliveTimeout: CONNECTION_LIMITS.keepAliveTimeoutMs,
-    maxRequestsPerSocket: CONNECTION_LIMITS.requestsPerConnection,
-    http: {
-      connectionsCheckingInterval: CONNECTION_LIMITS.checkEveryMs,
-      maxHeaderSize: CONNECTION_LIMITS.headerBytes,
-    },
+    ...connectionOptions(),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 200 },
   });

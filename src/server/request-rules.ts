@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Server } from 'node:http';
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BoundedLog } from '../telemetry/bounded-log';
 
 /** How long a request may take to arrive, and how many connections there may be. */
@@ -15,6 +16,19 @@ export const CONNECTION_LIMITS = {
   connections: 10_000,
   requestsPerConnection: 10_000,
 } as const;
+
+/** The limits that Fastify's own options set. */
+export function connectionOptions(): FastifyHttpOptions<Server> {
+  return {
+    requestTimeout: CONNECTION_LIMITS.requestTimeoutMs,
+    keepAliveTimeout: CONNECTION_LIMITS.keepAliveTimeoutMs,
+    maxRequestsPerSocket: CONNECTION_LIMITS.requestsPerConnection,
+    http: {
+      connectionsCheckingInterval: CONNECTION_LIMITS.checkEveryMs,
+      maxHeaderSize: CONNECTION_LIMITS.headerBytes,
+    },
+  };
+}
 
 /** Sets what Fastify's own options do not reach. */
 export function limitConnections({ server }: FastifyInstance): void {

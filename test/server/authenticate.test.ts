@@ -230,4 +230,38 @@ describe('JWTs of an issuer', () => {
     answer = { status: 200, body };
     expect(await authenticate(token)).toMatchObject({ subject: 'ana' });
   });
+
+  test('a key that the issuer has since then is fetched, one that it no longer has is not taken for long', async () => {
+    const now = jest.spyOn(Date, 'now');
+    const start = Date.now();
+    now.mockImplementation(() => start);
+    const authenticate = open();
+    const old = `Bearer ${await sign({ claims: { exp: start / 1000 + 7200 } })}`;
+    expect(await authenticate(old)).toMatchObject({ subject: 'ana' });
+    const next = await generateKeyPair('ES256');
+    const key = { ...(await exportJWK(next.publicKey)), kid: 'two', alg: 'ES256', use: 'sig' };
+    answer = { status: 200, body: JSON.stringify({ keys: [key] }) };
+    now.mockImplementation(() => start + 60_000);
+    const signed = `Bearer ${await sign({ key: next.privateKey, kid: 'two', claims: { sub: 'ben' } })}`;
+    expect(await authenticate(signed)).toMatchObject({ subject: 'ben' });
+    now.mockImplementation(() => start + 3_600_000);
+    await expect(authenticate(old)).rejects.toEqual(UNAUTHENTICATED);
+    now.mockRestore();
+  });
+
+  test('clocks may differ by five seconds', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    expect(await caller({ exp: seconds - 3, nbf: seconds + 3 })).toMatchObject({ subject: 'ana' });
+  });
+
+  test('a token without an end is UNAUTHENTICATED; of the others the end is told', async () => {
+    await expect(caller({ exp: undefined as never })).rejects.toEqual(UNAUTHENTICATED);
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    expect(await caller({ exp })).toMatchObject({ expiresAt: new Date(exp * 1000), revoked: null });
+  });
+
+  test('a header that no token is as long as is not even looked at', async () => {
+    await expect(open()(`Bearer ${'a'.repeat(100_000)}`)).rejects.toEqual(UNAUTHENTICATED);
+    expect(asked).toBe(0);
+  });
 });
