@@ -23,6 +23,7 @@ import { AccessGate } from './services/access-gate';
 import { AccessService } from './services/access-service';
 import { AccessWriteService } from './services/access-write-service';
 import { AuditLog } from './services/audit-log';
+import { Cursors } from './services/cursor';
 import { DeviceService } from './services/device-service';
 import { FleetService } from './services/fleet-service';
 import { LinkBook } from './services/link-book';
@@ -39,7 +40,7 @@ import { SessionService } from './services/session-service';
 import { VpnService } from './services/vpn-service';
 import { VpnWriteService } from './services/vpn-write-service';
 import { type Simulators, startSimulators } from './simulators/simulators';
-import { openStore } from './stores/open';
+import { openStore, storeKeysFor } from './stores/open';
 import type { DurableStore } from './stores/ports';
 import { systemClock } from './system-clock';
 import { openBoundedLog } from './telemetry/bounded-log';
@@ -85,17 +86,19 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const playground = openPlayground(options.playgroundDirectory ?? path.join(__dirname, 'playground'));
   const folder = config.storeIsTemporary ? await mkdtemp(path.join(tmpdir(), 'drawbridge-')) : undefined;
-  const store = await openStore({
+  const storeOptions = {
     databaseUrl:
       folder === undefined ? config.databaseUrl.reveal() : `file:${path.join(folder, 'drawbridge.db')}`,
     key: config.storeKey?.reveal(),
-    warn: (message) => logger.warn({}, message),
-  });
+    warn: (message: string) => logger.warn({}, message),
+  };
+  const store = await openStore(storeOptions);
+  const cursors = new Cursors(await storeKeysFor('cursors', storeOptions));
   const simulators = config.simulated ? await startSimulators(config.simulators) : undefined;
   const accountConfigs = simulators === undefined ? config.accounts : accountsOf(simulators, config);
   const fleet = new Fleet(accountConfigs.map((account) => openAccount(account, tools)));
 
-  const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
+  const links = createServices(fleet, store, { ...tools, cursors, accounts: accountConfigs });
 
   const graph = buildGraph();
   const gate = new OperationGate({
@@ -188,8 +191,9 @@ interface RunningServices {
 function createServices(
   fleet: Fleet,
   store: DurableStore,
-  { clock, logger, accounts }: Tools & { readonly accounts: readonly AccountConfig[] },
+  around: Tools & { readonly cursors: Cursors; readonly accounts: readonly AccountConfig[] },
 ): RunningServices {
+  const { clock, logger, accounts, cursors } = around;
   const warn = (message: string, cause: unknown): void => logger.warn({ err: cause }, message);
   const book = new LinkBook(store, clock, randomUUID);
   const policies = new Map(accounts.map((account) => [account.key, policyOf(account)]));
@@ -210,7 +214,7 @@ function createServices(
   const settler = new LinkSettler(tools, opener, made, keeper);
   const links = new LinkService(tools, opener, closer, keeper, made);
   const services: Services = {
-    devices: new DeviceService(fleet),
+    devices: new DeviceService(fleet, cursors),
     accesses: new AccessService(fleet),
     sessions: new SessionService({
       fleet,
@@ -219,13 +223,13 @@ function createServices(
       recordSeen: (seen) => book.auditSeen(seen),
       warn,
     }),
-    sessionList: new SessionList(fleet, store.sessions, clock),
+    sessionList: new SessionList(fleet, store.sessions, clock, cursors),
     vpn: new VpnService(fleet),
     fleet: new FleetService(fleet, store.sessions, clock),
     links,
     accessWrites: new AccessWriteService(tools),
     vpnWrites: new VpnWriteService(tools),
-    auditLog: new AuditLog(fleet, store.audit),
+    auditLog: new AuditLog(fleet, store.audit, cursors),
     clock,
   };
   return {

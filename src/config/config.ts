@@ -103,7 +103,7 @@ export interface Config {
    * store is a temporary one that goes with them, in place of `databaseUrl`.
    */
   readonly storeIsTemporary: boolean;
-  /** 32 bytes in base64; left out: a key file beside the store. */
+  /** 32 bytes in base64, or several with commas between; left out: a key file beside the store. */
   readonly storeKey?: Secret;
   readonly freshness: FreshnessConfig;
   /** How old what is served while a vendor cannot be read may be. Default 3600. */

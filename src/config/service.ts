@@ -156,8 +156,14 @@ function databaseUrl(cwd: string): Parse<Secret> {
   };
 }
 
+/** One key, or several with commas between: the first one is used, the others still open what they sealed. */
 function storeKey(text: string): ReturnType<Parse<Secret>> {
-  const bytes = /^[A-Za-z0-9+/_-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
-  if (bytes.length === 32) return right(new Secret(bytes.toString('base64')));
-  return wrong('must be 32 bytes in base64, and what is set is not');
+  const keys = text.split(',').map((key) => key.trim());
+  const bytes = keys.map((key) =>
+    /^[A-Za-z0-9+/_-]{43}=?$/.test(key) ? Buffer.from(key, 'base64') : Buffer.alloc(0),
+  );
+  if (bytes.every(({ length }) => length === 32)) {
+    return right(new Secret(bytes.map((key) => key.toString('base64')).join()));
+  }
+  return wrong('must be 32 bytes in base64, or several such with commas between, and what is set is not');
 }

@@ -82,9 +82,6 @@ interface ShownAuditEntry
 
 /** A page of the audit log as the public schema shows it. */
 export function toAuditConnection(listing: AuditListing): Connection<ShownAuditEntry> {
-  const edges = listing.edges.map(({ node, cursor }) => ({
-    node: { ...node, id: String(node.sequence) },
-    cursor,
-  }));
+  const edges = listing.edges.map(({ node, id, cursor }) => ({ node: { ...node, id: id() }, cursor }));
   return toConnection({ ...listing, edges }, () => listing.hasNextPage);
 }
