@@ -26,7 +26,9 @@ export function showError(formatted: GraphQLFormattedError, thrown: unknown): Sh
     return cause.code === 'INTERNAL_SERVER_ERROR' ? { error, surprise: cause.cause ?? cause } : { error };
   }
   const given = String(formatted.extensions?.['code'] ?? '');
-  const code = ERROR_CODES.find((known) => known === given) ?? TRANSLATED[given];
+  const code = isRefused(thrown)
+    ? 'BAD_USER_INPUT'
+    : (ERROR_CODES.find((known) => known === given) ?? TRANSLATED[given]);
   if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') {
     const extensions = { code, ...figuresOf(formatted) };
     return { error: { message: formatted.message, ...place, extensions } };
@@ -39,6 +41,14 @@ export function showError(formatted: GraphQLFormattedError, thrown: unknown): Sh
     },
     surprise: cause,
   };
+}
+
+/** True for what the GraphQL server refuses with a status of 4xx and no code of its own. */
+function isRefused(thrown: unknown): boolean {
+  if (!(thrown instanceof GraphQLError) || thrown.extensions['code'] !== undefined) return false;
+  const http = thrown.extensions['http'];
+  const status = typeof http === 'object' && http !== null && 'status' in http ? Number(http.status) : 500;
+  return status >= 400 && status < 500;
 }
 
 /** Who is shown errors, and of which request. */

@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
 import { concatAST, type DocumentNode, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
 import { createResolversMap } from 'type-graphql';
+import { badInput } from '../domain/errors';
 
 /*
  * The bridge between type-graphql, which knows no Federation 2, and @apollo/subgraph: nothing in it is about devices.
@@ -43,5 +44,23 @@ export function buildSubgraph({ schema, references, typeOf, annotate }: Subgraph
     const reference = references[type.name];
     if (reference !== undefined) own['__resolveReference'] = reference;
   }
-  return { schema: buildSubgraphSchema({ typeDefs, resolvers: resolvers as never }), sdl: print(typeDefs) };
+  const subgraph = buildSubgraphSchema({ typeDefs, resolvers: resolvers as never });
+  checkRepresentations(subgraph, new Set(Object.keys(references)));
+  return { schema: subgraph, sdl: print(typeDefs) };
+}
+
+/** What a router sends is checked as what any caller sends: the library takes anything for a representation. */
+function checkRepresentations(schema: GraphQLSchema, entities: ReadonlySet<string>): void {
+  const field = schema.getQueryType()?.getFields()['_entities'];
+  const resolve = field?.resolve;
+  if (field === undefined || resolve === undefined) return;
+  field.resolve = (source, args: { readonly representations: readonly unknown[] }, context, info) => {
+    for (const representation of args.representations) {
+      if (typeof representation === 'object' && representation !== null && '__typename' in representation) {
+        if (entities.has(String(representation.__typename))) continue;
+      }
+      throw badInput(`A representation names an entity by __typename: ${[...entities].join(', ')}.`);
+    }
+    return resolve(source, args, context, info);
+  };
 }
