@@ -55,7 +55,7 @@ const PACKAGES = [
 ];
 
 /** They put the house together: they import everything, and nothing but each other imports them. */
-const BUILDERS = '^src/(main|app)\\.ts$|^src/cli/';
+const BUILDERS = '^src/(main|app|app-accounts|app-services)\\.ts$|^src/cli/';
 
 /** The machine's clock: for the builders only, everything else is given a Clock. */
 const SYSTEM_CLOCK = '^src/system-clock\\.ts$';

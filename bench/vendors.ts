@@ -1,3 +1,4 @@
+import { variablesOf } from '../src/simulators/account-variables';
 import { startSimulators } from '../src/simulators/simulators';
 import { serve } from './child';
 
@@ -34,18 +35,7 @@ async function main(): Promise<void> {
       }),
     );
   serve({
-    variables: () => ({
-      RMS_TOKEN: rms.credentials.token,
-      RMS_BASE_URL: rms.baseUrl,
-      RMS_STATUS_URL: rms.statusUrl,
-      REMOTEIT_DEVELOPER_KEY: remoteit.credentials.developerKey,
-      REMOTEIT_USERNAME: remoteit.credentials.username,
-      REMOTEIT_PASSWORD: remoteit.credentials.password,
-      REMOTEIT_BASE_URL: remoteit.baseUrl,
-      EVERYWARE_USERNAME: everyware.credentials.username,
-      EVERYWARE_PASSWORD: everyware.credentials.password,
-      EVERYWARE_BASE_URL: everyware.baseUrl,
-    }),
+    variables: () => variablesOf(simulators),
     reset: () => {
       for (const { calls } of vendors) calls.reset();
     },

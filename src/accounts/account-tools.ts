@@ -1,3 +1,4 @@
+import type { Allowance } from '../domain/allowance';
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Outcome } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
@@ -8,6 +9,7 @@ import type { Catalogue } from '../vendors/catalogue';
 import type { Driver } from '../vendors/driver';
 import type { AccountHealth } from './health';
 import { KeyedReads } from './keyed-reads';
+import type { AccountObserver } from './observer';
 
 /** How old what a vendor told may be where an operation names no age, in milliseconds, by kind. */
 export interface FreshnessDefaults {
@@ -26,8 +28,12 @@ export interface AccountOptions {
   readonly clock: Clock;
   readonly freshness: FreshnessDefaults;
   readonly health: AccountHealth;
+  /** Left out: no allowance of calls is known. */
+  readonly allowance?: Allowance;
   /** Told of answers that cost no call of their own. */
   readonly spared: (kind: keyof FreshnessDefaults, from: 'CACHE' | 'SHARED', keys: number) => void;
+  /** Told what the vendor told. */
+  readonly observer?: AccountObserver;
   readonly close: () => Promise<void>;
 }
 
@@ -63,6 +69,7 @@ export class AccountTools {
     return new KeyedReads<V>({
       clock: this.options.clock,
       maxAgeMs: this.options.freshness[kind],
+      leastAgeMs: this.leastAgeOf(kind),
       most: MOST_ENTRIES,
       absent,
       load: async (keys, reading) => {
@@ -86,6 +93,12 @@ export class AccountTools {
     if (reading.note === undefined || endpoint === undefined) return;
     const { method, path } = endpoint;
     reading.note({ account: options.key, method, route: path, ...saved, status: null, ms: 0 });
+  }
+
+  /** How old answers of a kind may be at least: 0 unless the account's allowance runs low. */
+  leastAgeOf(kind: keyof FreshnessDefaults): () => number {
+    const { allowance, freshness } = this.options;
+    return () => allowance?.leastAgeMs(freshness[kind]) ?? 0;
   }
 
   /** How many things one call of an operation can answer for. */
@@ -114,5 +127,6 @@ export class AccountTools {
 
 /** What a driver is told of the operation. */
 export function contextOf(reading: Reading): CallContext {
-  return reading.note === undefined ? {} : { note: reading.note };
+  const { note, purpose } = reading;
+  return { ...(note === undefined ? {} : { note }), ...(purpose === undefined ? {} : { purpose }) };
 }

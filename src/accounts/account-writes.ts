@@ -1,3 +1,4 @@
+import type { CallPurpose } from '../domain/allowance';
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { LinkReference, LinkRequest, OpenedLink } from '../domain/link';
 import type { Reading } from '../domain/reading';
@@ -8,6 +9,7 @@ import type {
   RemoteAccessFacts,
 } from '../domain/remote-access';
 import type { VpnFacts } from '../domain/vpn';
+import type { CallContext } from '../transport/transport';
 import type { Driver, Step } from '../vendors/driver';
 import { type AccountOptions, contextOf } from './account-tools';
 import { finish } from './steps';
@@ -44,6 +46,11 @@ export class AccountWrites {
     return this.options.driver.links?.listsOpen === true;
   }
 
+  /** True where it is looked at before opening whether what carries a link runs already. */
+  get looksBeforeOpening(): boolean {
+    return this.options.driver.links?.found !== undefined;
+  }
+
   /** Why the vendor cannot open such a link; undefined: it can. */
   refuses(request: LinkRequest): 'ALLOWED_IP' | undefined {
     return this.options.driver.links?.refuses(request);
@@ -69,10 +76,19 @@ export class AccountWrites {
     return this.toAccess(facts);
   }
 
-  async removeAccess(access: RemoteAccess, reading: Reading): Promise<void> {
+  async removeAccess(
+    access: Pick<RemoteAccess, 'localId' | 'vendorDeviceId'>,
+    reading: Reading,
+  ): Promise<void> {
     const writes = this.#group('remoteAccessWrites');
     await this.#act(reading, (context) => writes.remove(access, context));
     this.memory.patchAccesses(access.vendorDeviceId, (others) => without(others, access));
+  }
+
+  /** The link over what runs already; undefined: nothing does, or that is not known before opening. */
+  foundLink(request: LinkRequest, reading: Reading): Promise<OpenedLink | undefined> {
+    const links = this.#group('links');
+    return this.#act(reading, async (context) => ({ done: await links.found?.(request, context) }));
   }
 
   openLink(request: LinkRequest, reading: Reading): Promise<OpenedLink> {
@@ -80,15 +96,15 @@ export class AccountWrites {
     return this.#act(reading, (context) => links.open(request, context));
   }
 
-  /** The links of a way in that the vendor holds open, for settling what got lost. */
-  runningLinks(access: RemoteAccessFacts, reading: Reading): Promise<readonly OpenedLink[]> {
+  /** The links of a way in that the vendor knows, for settling what got lost. */
+  listedLinks(access: RemoteAccessFacts, reading: Reading): Promise<readonly OpenedLink[]> {
     const links = this.#group('links');
-    return this.#act(reading, async (context) => ({ done: await links.running(access, context) }));
+    return this.#act(ending(reading), async (context) => ({ done: await links.listed(access, context) }));
   }
 
   async closeLink(link: LinkReference, reading: Reading): Promise<void> {
     const links = this.#group('links');
-    await this.#act(reading, (context) => links.close(link, context));
+    await this.#act(ending(reading), (context) => links.close(link, context));
   }
 
   async connectVpn(vendorDeviceId: string, reading: Reading): Promise<VpnFacts> {
@@ -100,7 +116,7 @@ export class AccountWrites {
 
   async disconnectVpn(vendorDeviceId: string, reading: Reading): Promise<VpnFacts> {
     const writes = this.#group('vpnWrites');
-    const facts = await this.#act(reading, (context) => writes.disconnect(vendorDeviceId, context));
+    const facts = await this.#act(ending(reading), (context) => writes.disconnect(vendorDeviceId, context));
     this.memory.learnVpn(vendorDeviceId, facts);
     return facts;
   }
@@ -122,17 +138,20 @@ export class AccountWrites {
     return { vendor: this.options.vendor, account: this.options.key };
   }
 
-  async #act<T>(
-    reading: Reading,
-    start: (context: ReturnType<typeof contextOf>) => Promise<Step<T>>,
-  ): Promise<T> {
-    const context = contextOf(reading);
+  async #act<T>(reading: Reading, start: (context: CallContext) => Promise<Step<T>>): Promise<T> {
+    const context = contextOf({ ...reading, purpose: reading.purpose ?? 'action' });
     try {
-      return await finish(start(context), { clock: this.options.clock, context });
+      // Whatever is left of the allowance: what was begun is looked after to its end.
+      return await finish(start(context), { clock: this.options.clock, context: contextOf(ending(reading)) });
     } catch (thrown) {
       throw asDrawbridgeError(thrown).from(this.#source);
     }
   }
+}
+
+/** Ends of links, and looking for what became of them, are never refused for want of an allowance. */
+function ending(reading: Reading): Reading & { readonly purpose: CallPurpose } {
+  return { ...reading, purpose: 'finish' };
 }
 
 function without(

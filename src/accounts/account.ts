@@ -1,29 +1,28 @@
+import type { QuotaReport } from '../domain/allowance';
 import type { Device, DeviceStatus } from '../domain/device';
 import { formatId } from '../domain/ids';
-import { type Outcome, settle, success } from '../domain/outcome';
+import { type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
-import type { SessionFacts } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
 import type { VpnStatus } from '../domain/vpn';
-import type { SessionListing } from '../vendors/driver';
 import { type AccountOptions, AccountTools, contextOf } from './account-tools';
 import { AccountWrites, type Memory } from './account-writes';
-import { eachKey, inChunks, mapOutcome, pick, unique } from './batch';
+import { inChunks, mapOutcome, pick, unique } from './batch';
 import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
 import type { HealthReport } from './health';
 import type { KeyedReads } from './keyed-reads';
+import { wishedAgeMs } from './read-cache';
+import { type ListedSessions, SessionReads } from './session-reads';
 import { VpnReads } from './vpn-reads';
 
-/** Links of one way in as the vendor listed them. */
-export interface ListedSessions {
-  readonly sessions: readonly SessionFacts[];
-  /** True where those that are over were left out. */
-  readonly usableOnly: boolean;
-  /** False where a row could not be read: what is not listed is then not known to be over. */
-  readonly complete: boolean;
-  readonly observedAt: Date;
+/** Part of an answer that is older than was asked for, because the account's allowance runs low. */
+export interface ServedOlder {
+  /** When the oldest of it was true. */
+  readonly servedFrom: Date;
+  /** Until reads are as fresh again as they are asked for, where nothing more is spent. */
+  readonly easesInSeconds: number;
 }
 
 /**
@@ -38,7 +37,7 @@ export class Account {
   readonly #tools: AccountTools;
   readonly #devices: DeviceReads;
   readonly #accesses: KeyedReads<readonly RemoteAccessFacts[]>;
-  readonly #sessions: KeyedReads<SessionListing>;
+  readonly #sessions: SessionReads;
   readonly #vpn: VpnReads;
 
   constructor(private readonly options: AccountOptions) {
@@ -53,12 +52,7 @@ export class Account {
       absent: [],
       load: (keys, reading) => this.#listAccesses(keys, reading),
     });
-    this.#sessions = tools.reads<SessionListing>({
-      kind: 'sessions',
-      operation: 'listSessions',
-      absent: NO_SESSIONS,
-      load: (keys, reading) => eachKey(keys, (key) => this.#listSessions(key, reading)),
-    });
+    this.#sessions = new SessionReads(tools);
     this.#vpn = new VpnReads(tools, this.#devices);
     this.writes = new AccountWrites(options, this.#memory(), (facts) => this.#toAccess(facts));
   }
@@ -86,6 +80,34 @@ export class Account {
   /** How the account is doing, as far as its last calls told. */
   health(): HealthReport {
     return this.options.health.report();
+  }
+
+  /** What is left of the account's allowance; null where none is known. */
+  quota(): QuotaReport | null {
+    return this.options.allowance?.report() ?? null;
+  }
+
+  /**
+   * Calls that polling may spend in the next hour, beside what else is asked of the account; never quite 0 while any
+   * are left. Null: no allowance is known.
+   */
+  pollCallsPerHour(): number | null {
+    return this.options.allowance?.pollCallsPerHour() ?? null;
+  }
+
+  /** Whether devices were answered older than asked because the allowance runs low; undefined: they were not. */
+  servedOlder(devices: readonly Device[], reading: Reading): ServedOlder | undefined {
+    const { allowance, freshness, clock } = this.options;
+    const wishedMs = wishedAgeMs(reading, freshness.devices);
+    if (allowance === undefined || devices.length === 0) return undefined;
+    if (allowance.leastAgeMs(freshness.devices) <= wishedMs) return undefined;
+    const beganAt = clock.now() - (clock.monotonic() - reading.startedAt);
+    const oldest = Math.min(...devices.map(({ observedAt }) => observedAt.getTime()));
+    if (beganAt - oldest <= wishedMs + CLOCK_STEP_MS) return undefined;
+    return {
+      servedFrom: new Date(oldest),
+      easesInSeconds: Math.max(1, Math.ceil((allowance.easesAt().getTime() - clock.now()) / 1000)),
+    };
   }
 
   /** Part of the device list; `status` is one of those the vendor can filter by. */
@@ -173,29 +195,30 @@ export class Account {
     wanted: ReadonlyMap<string, boolean>,
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<ListedSessions>>> {
-    if (wanted.size === 0) return new Map();
-    const keys = new Map(
-      [...wanted].map(([id, usableOnly]) => [id, this.#sessionKey(id, usableOnly, reading)]),
-    );
-    const found = await this.#sessions.get([...keys.values()], reading);
-    return new Map(
-      [...keys].map(([localId, key]) => [
-        localId,
-        mapOutcome(pick(found, key), ({ value, at }) => ({
-          ...value,
-          usableOnly: key.startsWith(USABLE),
-          observedAt: new Date(at),
-        })),
-      ]),
-    );
+    return this.#sessions.list(wanted, reading);
   }
 
-  /** Shape: vendorDeviceId to its VPN state; null where the vendor has none for it. */
+  /**
+   * Shape: vendorDeviceId to its VPN state; null where the vendor has none for it. `devices` is how the devices
+   * themselves are read, which tell whether there is anything to ask for.
+   */
   async vpnStatus(
     vendorDeviceIds: readonly string[],
     reading: Reading,
+    devices: Reading = reading,
   ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
-    return this.#vpn.status(vendorDeviceIds, reading);
+    return this.#vpn.status(vendorDeviceIds, reading, devices);
+  }
+
+  /** Calls that reading the whole device list costs, as far as its length was ever told. */
+  get walkCalls(): number {
+    if (this.options.driver.listsWholeAccount) return 1;
+    return Math.max(1, Math.ceil((this.lastTotal() ?? 0) / this.#tools.batchOf('listDevices')));
+  }
+
+  /** Calls that reading the VPN states of so many devices costs at most. */
+  vpnCallsFor(devices: number): number {
+    return this.options.driver.vpn?.wholeAccount === true ? 1 : devices;
   }
 
   close(): Promise<void> {
@@ -214,21 +237,9 @@ export class Account {
     });
   }
 
-  /** Under what the links of an access are known: a fresh list of all serves who wants only the usable ones, too. */
-  #sessionKey(localId: string, usableOnly: boolean, reading: Reading): string {
-    const all = ALL + localId;
-    return usableOnly && this.#sessions.cache.fresh(all, reading) === undefined ? USABLE + localId : all;
-  }
-
-  async #listSessions(key: string, reading: Reading): Promise<Outcome<SessionListing>> {
-    const list = this.options.driver.sessions?.list;
-    if (list === undefined) return success(NO_SESSIONS);
-    return settle(list(key.slice(1), key.startsWith(USABLE), contextOf(reading)));
-  }
-
   #memory(): Memory {
     return {
-      patchAccesses: (vendorDeviceId, patch) => this.#accesses.cache.patch(vendorDeviceId, patch),
+      patchAccesses: (vendorDeviceId, patch) => this.#accesses.patch(vendorDeviceId, patch),
       learnVpn: (vendorDeviceId, facts) => this.#vpn.learn(vendorDeviceId, facts),
     };
   }
@@ -247,7 +258,5 @@ export class Account {
   }
 }
 
-const NO_SESSIONS: SessionListing = { sessions: [], complete: true };
-
-const USABLE = '+';
-const ALL = '*';
+/** The clock that shows instants ticks in milliseconds, the one that measures does not. */
+const CLOCK_STEP_MS = 2;

@@ -3,6 +3,7 @@ import { DrawbridgeError } from '../domain/errors';
 import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import type { DevicePage, DeviceRecord, Driver } from '../vendors/driver';
+import { contextOf } from './account-tools';
 import {
   type DeviceSlice,
   LIST_START,
@@ -12,14 +13,13 @@ import {
   type SliceRequest,
 } from './device-pager';
 import { type DeviceRun, DeviceRuns, type KnownDevice } from './device-runs';
+import type { AgeRule } from './read-cache';
 import { SingleFlight } from './single-flight';
 
 /** What an account's device list is read with. */
-export interface DeviceListOptions {
+export interface DeviceListOptions extends AgeRule {
   readonly driver: Driver;
   readonly clock: Clock;
-  /** How old a row may be where the operation names no age, in milliseconds. */
-  readonly maxAgeMs: number;
   /** Rows that one call can tell. */
   readonly batch: number;
   readonly toDevice: (record: DeviceRecord, observedAt: number) => Device;
@@ -35,7 +35,7 @@ export class DeviceList {
   readonly #walks = new SingleFlight<DeviceRun>();
 
   constructor(private readonly options: DeviceListOptions) {
-    this.runs = new DeviceRuns(options.maxAgeMs);
+    this.runs = new DeviceRuns(options);
   }
 
   /** Part of the list, from a position on, by the vendor's pages. */
@@ -157,7 +157,7 @@ export class DeviceList {
     const { driver, batch, clock } = this.options;
     const page = await driver.listDevices(
       { offset, limit: batch, ...(status === undefined ? {} : { status }) },
-      reading.note === undefined ? {} : { note: reading.note },
+      contextOf(reading),
     );
     const at = clock.now();
     const start = driver.listsWholeAccount ? 0 : offset;

@@ -1,6 +1,7 @@
 import { type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { DeviceRecord, Driver } from '../vendors/driver';
+import { contextOf } from './account-tools';
 import { inChunks, mapOutcome } from './batch';
 import type { DeviceList } from './device-list';
 import type { DeviceRun, KnownDevice } from './device-runs';
@@ -87,7 +88,7 @@ async function byId(
 ): Promise<Found> {
   const reads = lookup.driver.devicesById;
   if (reads === undefined) return found;
-  const context = reading.note === undefined ? {} : { note: reading.note };
+  const context = contextOf(reading);
   const answers = await inChunks(keys, reads.batch, (chunk) => reads.get(chunk, context));
   for (const [key, outcome] of answers)
     found.set(

@@ -23,10 +23,13 @@ export class DeviceReads {
       driver,
       clock,
       maxAgeMs: freshness.devices,
+      leastAgeMs: tools.leastAgeOf('devices'),
       batch: pageSize,
       toDevice: (record, at) => this.#toDevice(record, at),
-      learned: (known, { at, learnedAt }) =>
-        this.#byKey.cache.keep(known.key, { value: known, at, learnedAt }),
+      learned: (known, { at, learnedAt }) => {
+        this.#byKey.cache.keep(known.key, { value: known, at, learnedAt });
+        tools.options.observer?.deviceSeen(known.device);
+      },
       spared: (from, keys, reading) => tools.spared('devices', 'listDevices', { from, keys }, reading),
     });
     this.#byKey = tools.reads<KnownDevice | null>({
@@ -40,7 +43,11 @@ export class DeviceReads {
             list: this.list,
             pageSize,
             known: (key, sought) => this.#byKey.cache.fresh(key, sought)?.value,
-            toKnown: (key, record) => ({ key, record, device: this.#toDevice(record, clock.now()) }),
+            toKnown: (key, record) => {
+              const device = this.#toDevice(record, clock.now());
+              tools.options.observer?.deviceSeen(device);
+              return { key, record, device };
+            },
             absent: (key, { at, learnedAt }) => this.#byKey.cache.keep(key, { value: null, at, learnedAt }),
           },
           keys,

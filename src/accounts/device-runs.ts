@@ -1,7 +1,7 @@
 import type { Device, DeviceStatus } from '../domain/device';
 import type { Reading } from '../domain/reading';
 import type { DeviceRecord } from '../vendors/driver';
-import { isFresh } from './read-cache';
+import { type AgeRule, isFresh } from './read-cache';
 
 /** A device as the account keeps it: what the graph shows, and what came along. */
 export interface KnownDevice {
@@ -31,7 +31,7 @@ const MOST_RUNS = 200;
 export class DeviceRuns {
   readonly #runs = new Map<DeviceStatus | undefined, DeviceRun[]>();
 
-  constructor(private readonly maxAgeMs: number) {}
+  constructor(private readonly rule: AgeRule) {}
 
   /** The newest fresh run that holds the row at an offset, or the end of the list there, and starts at `from` or before. */
   at(
@@ -75,6 +75,6 @@ export class DeviceRuns {
   }
 
   #fresh(status: DeviceStatus | undefined, reading: Reading): DeviceRun[] {
-    return (this.#runs.get(status) ?? []).filter((run) => isFresh(run.learnedAt, reading, this.maxAgeMs));
+    return (this.#runs.get(status) ?? []).filter((run) => isFresh(run.learnedAt, reading, this.rule));
   }
 }

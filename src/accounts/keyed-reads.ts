@@ -49,20 +49,37 @@ export class KeyedReads<V> {
     return found;
   }
 
+  /** Notes a change that was made at the vendor: calls under way tell of the time before, and nobody joins them. */
+  patch(key: string, patch: (value: V) => V): void {
+    this.#flights.leave(key);
+    this.cache.patch(key, patch);
+  }
+
+  /** Notes how something stands after a change; the same holds for calls under way. */
+  tell(key: string, value: V): void {
+    this.#flights.leave(key);
+    this.cache.learn(key, value);
+  }
+
   async #load(keys: readonly string[], reading: Reading): Promise<ReadonlyMap<string, Outcome<Learned<V>>>> {
+    const turn = this.cache.begin();
     try {
       const loaded = await this.options.load(keys, reading);
-      return new Map(keys.map((key) => [key, this.#learn(key, loaded.get(key), reading)]));
+      return new Map(keys.map((key) => [key, this.#learn(key, loaded.get(key), { reading, turn })]));
     } catch (thrown) {
       return new Map(keys.map((key) => [key, failure(thrown)]));
     }
   }
 
-  #learn(key: string, outcome: Outcome<V> | undefined, reading: Reading): Outcome<Learned<V>> {
+  #learn(
+    key: string,
+    outcome: Outcome<V> | undefined,
+    { reading, turn }: { readonly reading: Reading; readonly turn: number },
+  ): Outcome<Learned<V>> {
     if (outcome !== undefined && !outcome.ok) return outcome;
     // What the load kept itself is as old as it says, and not as young as this moment.
     const kept = this.cache.fresh(key, reading);
     if (kept !== undefined) return success(kept);
-    return success(this.cache.learn(key, outcome === undefined ? this.options.absent : outcome.value));
+    return success(this.cache.learn(key, outcome === undefined ? this.options.absent : outcome.value, turn));
   }
 }

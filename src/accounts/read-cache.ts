@@ -11,55 +11,95 @@ export interface Learned<V> {
   readonly learnedAt: number;
 }
 
+/** How old an answer may be where the operation names no age, and whatever it names, in milliseconds. */
+export interface AgeRule {
+  readonly maxAgeMs: number;
+  /** Nothing younger than this is asked for again, whoever asks; for an allowance that runs low. Default 0. */
+  readonly leastAgeMs?: () => number;
+}
+
+/** The age that an operation asks for, in milliseconds. */
+export function wishedAgeMs(reading: Reading, defaultMaxAgeMs: number): number {
+  const wished = reading.maxAgeMs ?? defaultMaxAgeMs;
+  return reading.mayBeFresher === true ? wished : Math.max(wished, defaultMaxAgeMs);
+}
+
 /**
  * True where what was learned is fresh enough for an operation. Age is counted to the operation's begin, so that
  * what it starts from does not grow stale under its own later steps, and what it learned itself always serves it.
  */
-export function isFresh(learnedAt: number, reading: Reading, defaultMaxAgeMs: number): boolean {
-  const wished = reading.maxAgeMs ?? defaultMaxAgeMs;
-  const maxAgeMs = reading.mayBeFresher === true ? wished : Math.max(wished, defaultMaxAgeMs);
-  return reading.startedAt - learnedAt <= maxAgeMs;
+export function isFresh(learnedAt: number, reading: Reading, rule: AgeRule): boolean {
+  const age = reading.startedAt - learnedAt;
+  if (age <= wishedAgeMs(reading, rule.maxAgeMs)) return true;
+  // What is done for a caller, or settled, goes by what the vendor says now, whatever it costs.
+  const mayBeOlder = reading.purpose === undefined || reading.purpose === 'read';
+  return mayBeOlder && age <= (rule.leastAgeMs?.() ?? 0);
 }
 
 /** What one cache is made with. */
-export interface ReadCacheOptions {
+export interface ReadCacheOptions extends AgeRule {
   readonly clock: Clock;
-  /** How old an entry may be where the operation names no age, in milliseconds. */
-  readonly maxAgeMs: number;
   /** Entries kept at most; the least recently used go first. */
   readonly most: number;
 }
 
-/** Answers of one kind from one account, by key. Failures are not kept. */
+/** What is known of a key, if anything, and the turn in which it came to be so. */
+interface Entry<V> {
+  readonly learned: Learned<V> | undefined;
+  readonly turn: number;
+}
+
+/**
+ * Answers of one kind from one account, by key. Failures are not kept. An answer is as new as the moment in which its
+ * call began: one that arrives behind a change, or behind the answer to a later call, does not replace what is known.
+ */
 export class ReadCache<V> {
-  readonly #entries: LRUCache<string, Learned<V>>;
+  readonly #entries: LRUCache<string, Entry<V>>;
+  /** Counts what happens here: instants may be equal, turns are not. */
+  #turn = 0;
+  /** The newest turn that was given up for want of room: of keys without an entry nothing later is known. */
+  #forgotten = 0;
 
   constructor(private readonly options: ReadCacheOptions) {
-    this.#entries = new LRUCache({ max: options.most });
+    this.#entries = new LRUCache({
+      max: options.most,
+      dispose: ({ turn }, _, reason) => {
+        if (reason === 'evict') this.#forgotten = Math.max(this.#forgotten, turn);
+      },
+    });
   }
 
   /** The entry where it is fresh enough for the operation. */
   fresh(key: string, reading: Reading): Learned<V> | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    return isFresh(entry.learnedAt, reading, this.options.maxAgeMs) ? entry : undefined;
+    const learned = this.#entries.get(key)?.learned;
+    if (learned === undefined) return undefined;
+    return isFresh(learned.learnedAt, reading, this.options) ? learned : undefined;
   }
 
-  /** Keeps what a vendor just told. */
-  learn(key: string, value: V): Learned<V> {
-    const entry = { value, at: this.options.clock.now(), learnedAt: this.options.clock.monotonic() };
-    this.#entries.set(key, entry);
-    return entry;
+  /** Told that a call begins: the turn that its answer is to be learned with. */
+  begin(): number {
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  /** Keeps what a vendor told, unless something newer is known; left out, the turn is now. */
+  learn(key: string, value: V, turn: number = this.begin()): Learned<V> {
+    const learned = { value, at: this.options.clock.now(), learnedAt: this.options.clock.monotonic() };
+    if (turn > (this.#entries.get(key)?.turn ?? this.#forgotten)) this.#entries.set(key, { learned, turn });
+    return learned;
   }
 
   /** Keeps what was learned together with other things, at their time. */
-  keep(key: string, entry: Learned<V>): void {
-    this.#entries.set(key, entry);
+  keep(key: string, learned: Learned<V>): void {
+    this.#entries.set(key, { learned, turn: this.begin() });
   }
 
-  /** Changes what is known, where anything is: it stays as old as it was. */
+  /** Changes what is known, where anything is: it stays as old as it was. Calls under way know nothing of it. */
   patch(key: string, patch: (value: V) => V): void {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined) this.#entries.set(key, { ...entry, value: patch(entry.value) });
+    const learned = this.#entries.get(key)?.learned;
+    this.#entries.set(key, {
+      learned: learned === undefined ? undefined : { ...learned, value: patch(learned.value) },
+      turn: this.begin(),
+    });
   }
 }

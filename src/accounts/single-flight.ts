@@ -7,6 +7,11 @@ export class SingleFlight<T> {
     return this.#running.get(key);
   }
 
+  /** Lets nobody join the call in flight for a key any more. */
+  leave(key: string): void {
+    this.#running.delete(key);
+  }
+
   /** Starts a call that others can join under every one of the keys until it is over. */
   start(keys: readonly string[], call: () => Promise<T>): Promise<T> {
     const running = call().finally(() => {

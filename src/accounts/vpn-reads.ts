@@ -39,11 +39,12 @@ export class VpnReads {
   async status(
     vendorDeviceIds: readonly string[],
     reading: Reading,
+    devices: Reading,
   ): Promise<ReadonlyMap<string, Outcome<VpnStatus | null>>> {
     const { vpn } = this.tools.options.driver;
     if (vpn === undefined) return new Map(vendorDeviceIds.map((id) => [id, success(null)]));
     if (vpn.wholeAccount) return this.#fromAll(vendorDeviceIds, reading);
-    const known = await this.devices.byId(vendorDeviceIds, reading);
+    const known = await this.devices.byId(vendorDeviceIds, devices);
     const asked = vendorDeviceIds.filter((id) => {
       const outcome = pick(known, id);
       return outcome.ok && outcome.value?.record.vpnAnswers === true;
@@ -60,7 +61,9 @@ export class VpnReads {
 
   /** Keeps what an action of this graph told. */
   learn(vendorDeviceId: string, facts: VpnFacts): void {
-    this.#byDevice.cache.learn(vendorDeviceId, facts);
+    this.#byDevice.tell(vendorDeviceId, facts);
+    const { key, observer } = this.tools.options;
+    observer?.vpnSeen(key, new Map([[vendorDeviceId, facts]]));
   }
 
   async #fromAll(
@@ -78,7 +81,11 @@ export class VpnReads {
   }
 
   async #ask(keys: readonly string[], reading: Reading): Promise<VpnOfAll> {
-    return (await this.tools.options.driver.vpn?.status(keys, contextOf(reading))) ?? new Map();
+    const { key: account, driver, observer } = this.tools.options;
+    const answer: VpnOfAll = (await driver.vpn?.status(keys, contextOf(reading))) ?? new Map();
+    const told = [...answer].flatMap(([id, outcome]) => (outcome.ok ? [[id, outcome.value] as const] : []));
+    observer?.vpnSeen(account, new Map(told));
+    return answer;
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { wholeNumber } from '../config/values';
+import { variablesOf } from '../simulators/account-variables';
 import { type SimulatorOptions, type Simulators, startSimulators } from '../simulators/simulators';
 
 /** Starts the simulated vendors alone, and prints what points a service at them, in the notation of a .env file. */
@@ -46,18 +47,9 @@ function option<K extends string>(name: K, value: number | undefined): { readonl
   return entry;
 }
 
-function environmentLines({ rms, remoteit, everyware }: Simulators): readonly string[] {
+function environmentLines(simulators: Simulators): readonly string[] {
   return [
-    `RMS_TOKEN=${rms.credentials.token}`,
-    `RMS_BASE_URL=${rms.baseUrl}`,
-    `RMS_STATUS_URL=${rms.statusUrl}`,
-    `REMOTEIT_DEVELOPER_KEY=${remoteit.credentials.developerKey}`,
-    `REMOTEIT_USERNAME=${remoteit.credentials.username}`,
-    `REMOTEIT_PASSWORD=${remoteit.credentials.password}`,
-    `REMOTEIT_BASE_URL=${remoteit.baseUrl}`,
-    `EVERYWARE_USERNAME=${everyware.credentials.username}`,
-    `EVERYWARE_PASSWORD=${everyware.credentials.password}`,
-    `EVERYWARE_BASE_URL=${everyware.baseUrl}`,
+    ...Object.entries(variablesOf(simulators)).map(([name, value]) => `${name}=${value}`),
     '# A service with accounts wants to know who is let in. This lets in everyone, on a loopback address only:',
     'AUTH_DISABLED=1',
   ];

@@ -106,6 +106,8 @@ export interface Config {
   /** 32 bytes in base64, or several with commas between; left out: a key file beside the store. */
   readonly storeKey?: Secret;
   readonly freshness: FreshnessConfig;
+  /** How often what is followed is looked at, at most and at least, in milliseconds. Default 5 s and 300 s. */
+  readonly poll: { readonly minMs: number; readonly maxMs: number };
   /** How old what is served while a vendor cannot be read may be. Default 3600. */
   readonly staleMaxSeconds: number;
   /** `open`: introspection and playground for everyone let in; `scope`: for callers with graph:explore. */
@@ -114,6 +116,10 @@ export interface Config {
   readonly callers: CallersConfig;
   /** The only documents that are executed, by the names that callers use for them; undefined: any. */
   readonly trustedDocuments?: ReadonlyMap<string, string> | undefined;
+  /** True: a supergraph shows Node, node and nodes of this graph. Default false. */
+  readonly supergraphNode: boolean;
+  /** Origins of routers that events may be sent to by the HTTP callback protocol. Default none: it is refused. */
+  readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
   /** Sentences for the operator on what is set and yet not used. */
   readonly warnings: readonly string[];

@@ -9,7 +9,7 @@ import {
   type SimulatorsConfig,
 } from './config';
 import { Secret } from './secret';
-import { commaList, hostName, oneOf, type Parse, right, webOrigin, wholeNumber, wrong } from './values';
+import { commaList, flag, hostName, oneOf, type Parse, right, webOrigin, wholeNumber, wrong } from './values';
 import { type Environment, type Problems, readVariable, type Variable } from './variables';
 
 const DAY_SECONDS = 86_400;
@@ -24,16 +24,21 @@ export interface ServiceConfig {
   readonly databaseUrl: Secret;
   readonly storeKey?: Secret;
   readonly freshness: FreshnessConfig;
+  readonly poll: { readonly minMs: number; readonly maxMs: number };
   readonly staleMaxSeconds: number;
   /** Undefined: left to whether the vendors are simulated. */
   readonly explore: 'open' | 'scope' | undefined;
   readonly corsOrigins: readonly string[];
   readonly callers: CallersConfig;
+  readonly supergraphNode: boolean;
+  readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
 }
 
 const HOST: Variable<string> = { name: 'HOST', example: '127.0.0.1', parse: hostName, default: '127.0.0.1' };
 const PORT = numeric('PORT', 4000, 0, 65_535);
+const POLL_MIN_SECONDS = numeric('POLL_MIN_SECONDS', 5, 1, 3600);
+const POLL_MAX_SECONDS = numeric('POLL_MAX_SECONDS', 300, 1, DAY_SECONDS);
 const STALE_MAX_SECONDS = numeric('STALE_MAX_SECONDS', 3600, 0, 30 * DAY_SECONDS);
 const SIMULATED_DEVICES = numeric('SIMULATED_DEVICES', 120, 0, 100_000);
 const SIMULATED_SEED = numeric('SIMULATED_SEED', 1, 0, 4_294_967_295);
@@ -58,6 +63,18 @@ const EXPLORE: Variable<'open' | 'scope' | undefined> = {
 const CORS_ORIGINS: Variable<readonly string[]> = {
   name: 'CORS_ORIGINS',
   example: 'https://dashboard.example.com',
+  parse: commaList(webOrigin),
+  default: [],
+};
+const SUPERGRAPH_NODE: Variable<boolean> = {
+  name: 'SUPERGRAPH_NODE',
+  example: '1',
+  parse: flag,
+  default: false,
+};
+const CALLBACK_ORIGINS: Variable<readonly string[]> = {
+  name: 'CALLBACK_ORIGINS',
+  example: 'http://router.internal:4000',
   parse: commaList(webOrigin),
   default: [],
 };
@@ -86,6 +103,7 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
       sessions: freshMs('SESSIONS', 10),
       vpn: freshMs('VPN', 10),
     },
+    poll: readPoll(read, problems),
     staleMaxSeconds: read(STALE_MAX_SECONDS),
     explore: read(EXPLORE),
     corsOrigins: read(CORS_ORIGINS),
@@ -96,6 +114,8 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
       operationMaxCost: read(numeric('OPERATION_MAX_COST', 5000, 1, 1_000_000)),
       batchedOperations: read(numeric('BATCHED_OPERATIONS', 0, 0, 10)),
     },
+    supergraphNode: read(SUPERGRAPH_NODE),
+    callbackOrigins: read(CALLBACK_ORIGINS),
     logLevel: read(LOG_LEVEL),
   };
 }
@@ -112,6 +132,15 @@ function readDefaultLimits(read: ReadOne): AccountLimits {
     linkProtocols: read(LIMITS.linkProtocols),
     linkNetworks: read(LIMITS.linkNetworks),
   };
+}
+
+function readPoll(read: ReadOne, problems: Problems): ServiceConfig['poll'] {
+  const minMs = read(POLL_MIN_SECONDS) * 1000;
+  const maxMs = read(POLL_MAX_SECONDS) * 1000;
+  if (minMs > maxMs) {
+    problems.wrongValue(POLL_MAX_SECONDS, 'must not be less than POLL_MIN_SECONDS');
+  }
+  return { minMs, maxMs };
 }
 
 function readSimulators(read: ReadOne): SimulatorsConfig {

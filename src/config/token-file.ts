@@ -1,14 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Clock } from '../domain/time';
 import { type CallerToken, loadCallerTokens } from './auth-tokens';
 import { ConfigError } from './config-error';
 import { whyUnreadable } from './read-text';
-
-/** A token that is on the list, and the signal that it no longer is, or stands for something else. */
-export interface ListedToken extends CallerToken {
-  readonly revoked: AbortSignal;
-}
 
 /** How a token file is followed. */
 export interface TokenFileOptions {
@@ -29,8 +23,7 @@ const LOOK_EVERY_MS = 1000;
  */
 export class TokenFile {
   readonly #options: TokenFileOptions;
-  readonly #revoke = new WeakMap<ListedToken, AbortController>();
-  #tokens: readonly ListedToken[] = [];
+  #tokens: readonly CallerToken[];
   #stamp: string;
   #cancel: () => void;
 
@@ -39,12 +32,12 @@ export class TokenFile {
     this.#options = options;
     // Before it is read: a change in between is seen as one.
     this.#stamp = stampOf(options.path);
-    this.#replace(loadCallerTokens(options.path));
+    this.#tokens = loadCallerTokens(options.path);
     this.#cancel = options.clock.schedule(LOOK_EVERY_MS, () => this.#look());
   }
 
   /** The tokens as of now. */
-  current(): readonly ListedToken[] {
+  current(): readonly CallerToken[] {
     return this.#tokens;
   }
 
@@ -62,27 +55,12 @@ export class TokenFile {
 
   #reload(): void {
     try {
-      this.#replace(loadCallerTokens(this.#options.path));
+      this.#tokens = loadCallerTokens(this.#options.path);
       this.#options.onChange(this.#tokens.length);
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;
       this.#options.onBroken(thrown.problems);
     }
-  }
-
-  #replace(tokens: readonly CallerToken[]): void {
-    const before = this.#tokens;
-    this.#tokens = tokens.map((token) => before.find((old) => isSame(old, token)) ?? this.#listed(token));
-    for (const old of before) if (!this.#tokens.includes(old)) this.#revoke.get(old)?.abort();
-  }
-
-  #listed(token: CallerToken): ListedToken {
-    const controller = new AbortController();
-    // Every open connection of the caller listens.
-    setMaxListeners(0, controller.signal);
-    const listed = { ...token, revoked: controller.signal };
-    this.#revoke.set(listed, controller);
-    return listed;
   }
 }
 
@@ -94,19 +72,4 @@ function stampOf(path: string): string {
   } catch (thrown) {
     return whyUnreadable(thrown);
   }
-}
-
-function isSame(a: CallerToken, b: CallerToken): boolean {
-  return (
-    a.sha256.equals(b.sha256) &&
-    a.subject === b.subject &&
-    sameSet(a.scopes, b.scopes) &&
-    (a.accounts === undefined || b.accounts === undefined
-      ? a.accounts === b.accounts
-      : sameSet(a.accounts, b.accounts))
-  );
-}
-
-function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((item) => b.has(item));
 }

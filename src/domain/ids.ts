@@ -15,7 +15,8 @@ export interface GlobalId {
 }
 
 const ACCOUNT = /^[a-z0-9-]{1,32}$/;
-const LONGEST_ID = 512;
+/** The most characters that an id has. */
+export const LONGEST_ID = 512;
 // Control characters are in no vendor's ids, and must never reach a URL or a log line.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const CONTROL = /[\u0000-\u001f\u007f]/;

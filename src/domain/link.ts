@@ -24,6 +24,16 @@ export interface OpenedLink {
   readonly createdAt: Date | null;
   /** When the vendor itself ends it; null where it never does. */
   readonly vendorEndsAt: Date | null;
+  /** Only where the vendor may hand back a connection that was opened with another rule than asked for. */
+  readonly admission?: Admission;
+}
+
+/** Whom a connection lets in. */
+export interface Admission {
+  /** The one address; `ANYBODY` also where it is whoever comes first; null where the vendor does not tell. */
+  readonly letsIn: string | null;
+  /** When it came up, as far as the rest of its life tells. */
+  readonly since: Date | null;
 }
 
 /** What is needed to end a link at the vendor. */

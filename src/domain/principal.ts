@@ -21,6 +21,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   /** The accounts that exist for this caller; undefined: all. */
   readonly accounts?: ReadonlySet<string>;
+  /** When its token ends; undefined: it has no end of its own. */
+  readonly expiresAt?: Date;
 }
 
 /** True where an account exists for a caller. */

@@ -1,3 +1,5 @@
+import type { CallPurpose } from './allowance';
+
 /** One vendor call that an operation made, or shared, or was spared. */
 export interface CallRecord {
   readonly account: string;
@@ -21,6 +23,8 @@ export interface Reading {
   readonly mayBeFresher?: boolean;
   /** When the operation began, on the monotonic clock: what was learned since is always fresh enough. */
   readonly startedAt: number;
+  /** What its vendor calls are for; left out: `read`. */
+  readonly purpose?: CallPurpose;
   /** Told of each vendor call, shared call and answer from memory. */
   readonly note?: (call: CallRecord) => void;
 }

@@ -37,6 +37,9 @@ export interface RemoteAccess extends RemoteAccessFacts {
   readonly deviceId: string;
 }
 
+/** Where a way in is, without what it is. */
+export type AccessPlace = Pick<RemoteAccess, 'id' | 'account' | 'deviceId' | 'localId' | 'vendorDeviceId'>;
+
 /** A way in that is to be configured. */
 export interface NewRemoteAccess {
   readonly vendorDeviceId: string;

@@ -52,6 +52,12 @@ export interface LinkRecord extends Session {
    * is over already. False for links that were made elsewhere.
    */
   readonly endOwed: boolean;
+  /**
+   * True while the way in that was made for this link alone is still to be taken away: the link did not come to be.
+   */
+  readonly accessOwed: boolean;
+  /** The only address that may use it; null: nobody asked for that. */
+  readonly allowedIp: string | null;
 }
 
 const LEGAL: Readonly<Record<SessionStatus, readonly SessionStatus[]>> = {

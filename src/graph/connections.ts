@@ -1,6 +1,7 @@
 import type { Device } from '../domain/device';
 import type { Session } from '../domain/session';
 import type { AccountProblem } from '../services/account-problem';
+import { NO_ACCOUNT } from '../services/attempts';
 import type { AuditListing } from '../services/audit-log';
 import type { DeviceListing } from '../services/device-listing';
 import type { SessionListing } from '../services/session-list';
@@ -75,13 +76,17 @@ export function toSessionConnection(listing: SessionListing): Connection<Session
 interface ShownAuditEntry
   extends Pick<
     AuditListing['edges'][number]['node'],
-    'at' | 'actor' | 'action' | 'target' | 'outcome' | 'reason'
+    'at' | 'actor' | 'action' | 'target' | 'detail' | 'outcome' | 'reason'
   > {
   readonly id: string;
+  readonly account: string | null;
 }
 
 /** A page of the audit log as the public schema shows it. */
 export function toAuditConnection(listing: AuditListing): Connection<ShownAuditEntry> {
-  const edges = listing.edges.map(({ node, id, cursor }) => ({ node: { ...node, id: id() }, cursor }));
+  const edges = listing.edges.map(({ node, id, cursor }) => ({
+    node: { ...node, id: id(), account: node.account === NO_ACCOUNT ? null : node.account },
+    cursor,
+  }));
   return toConnection({ ...listing, edges }, () => listing.hasNextPage);
 }

@@ -6,6 +6,7 @@ import type { AccessWriteService } from '../services/access-write-service';
 import type { AuditLog } from '../services/audit-log';
 import type { DeviceService } from '../services/device-service';
 import type { FleetService } from '../services/fleet-service';
+import type { FollowService } from '../services/follow-service';
 import type { LinkService } from '../services/link-service';
 import type { SessionList } from '../services/session-list';
 import type { SessionService } from '../services/session-service';
@@ -25,6 +26,7 @@ export interface Services {
   readonly accessWrites: AccessWriteService;
   readonly vpnWrites: VpnWriteService;
   readonly auditLog: AuditLog;
+  readonly follow: FollowService;
   readonly clock: Clock;
 }
 
@@ -32,11 +34,14 @@ export interface Services {
 export interface GraphContext {
   readonly principal: Principal;
   readonly requestId: string;
+  readonly wishes: OperationWishes;
   readonly reading: Reading;
   readonly services: Services;
   readonly loaders: Loaders;
   /** Vendor calls so far: how many went out, and, where the caller asked, each of them. */
   readonly calls: CallBook;
+  /** Begins the next event of a subscription: it is read anew, with the rights that the caller has by now. */
+  renew(): void;
 }
 
 /** What an operation cost. */
@@ -53,30 +58,61 @@ export interface OperationWishes {
   readonly explain: boolean;
 }
 
-/** Makes the context of one operation. Loaders live no longer than it. */
+/** Makes the context of one operation. Loaders live no longer than it, in a subscription no longer than an event. */
 export function createContext(
   services: Services,
   caller: { readonly principal: Principal; readonly requestId: string },
   wishes: OperationWishes,
 ): GraphContext {
-  const { principal, requestId } = caller;
-  const explain = wishes.explain && principal.scopes.has('graph:explain');
-  const calls: CallBook = { asked: 0, records: explain ? [] : undefined };
-  const reading: Reading = {
-    startedAt: services.clock.monotonic(),
-    mayBeFresher: principal.scopes.has('graph:fresh'),
-    ...(wishes.maxAgeMs === undefined ? {} : { maxAgeMs: wishes.maxAgeMs }),
-    note: (call) => {
-      if (call.from === 'VENDOR') calls.asked += 1;
-      calls.records?.push(call);
-    },
-  };
-  return {
-    principal,
-    requestId,
-    reading,
-    services,
-    calls,
-    loaders: createLoaders(services, principal, reading),
-  };
+  return new OperationContext(services, caller, wishes);
+}
+
+/** Without private names of the language: the GraphQL server works on a copy of it. */
+class OperationContext implements GraphContext {
+  readonly requestId: string;
+  principal: Principal;
+  reading: Reading;
+  calls: CallBook;
+  private madeLoaders: Loaders | undefined;
+
+  constructor(
+    readonly services: Services,
+    { principal, requestId }: { readonly principal: Principal; readonly requestId: string },
+    readonly wishes: OperationWishes,
+  ) {
+    this.requestId = requestId;
+    this.principal = principal;
+    this.calls = this.newCalls();
+    this.reading = this.newReading(this.calls);
+  }
+
+  get loaders(): Loaders {
+    this.madeLoaders ??= createLoaders(this.services, this.principal, this.reading);
+    return this.madeLoaders;
+  }
+
+  renew(): void {
+    this.principal = this.services.follow.principalNow(this.principal);
+    this.calls = this.newCalls();
+    this.reading = this.newReading(this.calls);
+    this.madeLoaders = undefined;
+  }
+
+  private newCalls(): CallBook {
+    const explain = this.wishes.explain && this.principal.scopes.has('graph:explain');
+    return { asked: 0, records: explain ? [] : undefined };
+  }
+
+  private newReading(calls: CallBook): Reading {
+    const { maxAgeMs } = this.wishes;
+    return {
+      startedAt: this.services.clock.monotonic(),
+      mayBeFresher: this.principal.scopes.has('graph:fresh'),
+      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+      note: (call) => {
+        if (call.from === 'VENDOR') calls.asked += 1;
+        calls.records?.push(call);
+      },
+    };
+  }
 }

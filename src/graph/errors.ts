@@ -90,10 +90,10 @@ export function toGraphQLError(
   status: number,
   headers?: ReadonlyMap<string, string>,
 ): GraphQLError {
-  return new GraphQLError(error.message, {
-    extensions: { ...extensionsOf(error), http: { status, ...(headers === undefined ? {} : { headers }) } },
-    originalError: error,
-  });
+  const http = { status, ...(headers === undefined ? {} : { headers }) };
+  // The server takes headers as a Map, where the types of another package would have a record.
+  const extensions: Record<string, unknown> = { ...extensionsOf(error), http };
+  return new GraphQLError(error.message, { extensions, originalError: error });
 }
 
 function extensionsOf({

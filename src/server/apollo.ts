@@ -4,19 +4,20 @@ import {
   type GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
-import type { GraphContext } from '../graph/context';
 import { errorsFor, showError } from '../graph/errors';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { OperationGate } from '../graph/limits/operation-gate';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
 import { nothingLeavesUnasked } from './apollo-silence';
+import { inlineTrace } from './inline-trace';
+import { jsonStatus } from './json-status';
+import type { ServerContext } from './operation';
 import { holdToRules, persistedStore, preparedStore, REFUSED_DOCUMENT } from './operation-rules';
+import { type SubscribingOptions, subscribing } from './subscribing';
 
 /** What the GraphQL server is made from. */
-export interface ApolloOptions {
-  readonly schema: GraphQLSchema;
+export interface ApolloOptions extends SubscribingOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly monotonic: () => number;
@@ -28,9 +29,9 @@ export interface ApolloOptions {
 }
 
 /** Makes the GraphQL server. It is served over HTTP elsewhere, and stopped there. */
-export function createApollo(options: ApolloOptions): ApolloServer<GraphContext> {
+export function createApollo(options: ApolloOptions): ApolloServer<ServerContext> {
   const { schema, logger, gate, callerLimits } = options;
-  return new ApolloServer<GraphContext>({
+  return new ApolloServer<ServerContext>({
     schema,
     introspection: true,
     csrfPrevention: true,
@@ -49,7 +50,10 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphContext>
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ...nothingLeavesUnasked(),
+      ...inlineTrace(),
       holdToRules(gate, callerLimits),
+      subscribing(options),
+      jsonStatus(),
       // From here on in this order: what is reported is what is sent.
       address(gate),
       explain(),
@@ -59,7 +63,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphContext>
 }
 
 /** One log line and one count for every operation, and a line for what nobody foresaw. */
-function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlugin<GraphContext> {
+function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => {
       const startedAt = monotonic();
@@ -101,7 +105,7 @@ function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlug
 function outcomeOf({
   response,
   document,
-}: GraphQLRequestContextWillSendResponse<GraphContext>): OperationOutcome {
+}: GraphQLRequestContextWillSendResponse<ServerContext>): OperationOutcome {
   if (response.body.kind !== 'single') return 'ok';
   const { data, errors } = response.body.singleResult;
   if (errors === undefined || errors.length === 0) return 'ok';
@@ -110,7 +114,7 @@ function outcomeOf({
 }
 
 /** Errors as this caller may read them, with the id of the request. */
-function address(gate: OperationGate): ApolloServerPlugin<GraphContext> {
+function address(gate: OperationGate): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => ({
       willSendResponse: async ({ response: { body }, contextValue: { requestId, principal } }) => {
@@ -123,7 +127,7 @@ function address(gate: OperationGate): ApolloServerPlugin<GraphContext> {
 }
 
 /** What the operation cost, for who asked and may know. */
-function explain(): ApolloServerPlugin<GraphContext> {
+function explain(): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => ({
       willSendResponse: async ({ response, contextValue }) => {

@@ -3,20 +3,10 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { DrawbridgeError } from '../domain/errors';
 import { type Principal, SCOPES, type Scope } from '../domain/principal';
 
-/** A caller that was let in, and for how long: what a connection that stays open has to look at. */
-export interface Caller extends Principal {
-  /** When its token is over; null: never. */
-  readonly expiresAt: Date | null;
-  /** Aborted when its token is taken away, or changed; null: that cannot happen before it is over. */
-  readonly revoked: AbortSignal | null;
-}
-
 /** A caller that a bearer token stands for. */
 export interface TokenHolder extends Principal {
   /** The 32 bytes of the SHA-256 of the token. */
   readonly sha256: Buffer;
-  /** Aborted when the token is taken away. */
-  readonly revoked: AbortSignal;
 }
 
 /** Who is let in. */
@@ -29,13 +19,16 @@ export interface AuthenticatorOptions {
 }
 
 /** The caller behind the value of an `authorization` header. Throws UNAUTHENTICATED. */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
 
 /** Signatures that are taken; never `none`, never a shared secret. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** How far the issuer's clock may be off. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** A header that is longer holds no token; most are far shorter. */
+const LONGEST_HEADER = 8192;
 
 /** What goes wrong where the issuer's keys cannot be had: that says nothing of the token. */
 const ISSUER_FAULTS: ReadonlySet<string> = new Set([
@@ -44,24 +37,16 @@ const ISSUER_FAULTS: ReadonlySet<string> = new Set([
   errors.JWKSTimeout.code,
 ]);
 
-/** A header that is longer holds no token; most are far shorter. */
-const LONGEST_HEADER = 8192;
-
 /** Everyone where nobody has to say who they are. */
-export const ANONYMOUS: Caller = {
-  subject: 'anonymous',
-  scopes: new Set(SCOPES),
-  expiresAt: null,
-  revoked: null,
-};
+export const ANONYMOUS: Principal = { subject: 'anonymous', scopes: new Set(SCOPES) };
 
 /** Makes the check that every way in goes through. */
 export function createAuthenticate({ everyone, holders, jwks }: AuthenticatorOptions): Authenticate {
   if (everyone) return async () => ANONYMOUS;
   const verify = jwks === undefined ? undefined : verifier(jwks);
   return async (authorization = '') => {
-    const [, token] =
-      authorization.length > LONGEST_HEADER ? [] : (/^Bearer +(\S+) *$/i.exec(authorization) ?? []);
+    const header = authorization.length > LONGEST_HEADER ? '' : authorization;
+    const [, token] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
     if (token === undefined) throw unauthenticated('Send the header "authorization: Bearer <token>".');
     const caller = findHolder(holders(), token) ?? (await verify?.(token));
     if (caller === undefined) throw unauthenticated('The token is not known, or no longer valid.');
@@ -69,19 +54,27 @@ export function createAuthenticate({ everyone, holders, jwks }: AuthenticatorOpt
   };
 }
 
+/** A caller that was let in by its token, as the list has it now; undefined: it is not on it any more. */
+export function callerNow(principal: Principal, holders: readonly TokenHolder[]): Principal | undefined {
+  if (!isHolder(principal)) return principal;
+  return holders.find(({ sha256 }) => sha256.equals(principal.sha256));
+}
+
+function isHolder(principal: Principal): principal is TokenHolder {
+  return 'sha256' in principal;
+}
+
 /** Every token is compared, each in constant time: how long it takes tells nothing. */
-function findHolder(holders: readonly TokenHolder[], token: string): Caller | undefined {
+function findHolder(tokens: readonly TokenHolder[], token: string): Principal | undefined {
   const sha256 = createHash('sha256').update(token).digest();
-  let found: TokenHolder | undefined;
-  for (const holder of holders) if (timingSafeEqual(holder.sha256, sha256)) found = holder;
-  if (found === undefined) return undefined;
-  const { subject, scopes, accounts, revoked } = found;
-  return { subject, scopes, ...(accounts === undefined ? {} : { accounts }), expiresAt: null, revoked };
+  let found: Principal | undefined;
+  for (const holder of tokens) if (timingSafeEqual(holder.sha256, sha256)) found = holder;
+  return found;
 }
 
 function verifier(
   jwks: NonNullable<AuthenticatorOptions['jwks']>,
-): (token: string) => Promise<Caller | undefined> {
+): (token: string) => Promise<Principal | undefined> {
   const keys = createRemoteJWKSet(new URL(jwks.url), { timeoutDuration: 5000 });
   const { issuer, audience } = jwks;
   return async (token) => {
@@ -106,13 +99,13 @@ function verifier(
 }
 
 /** Scopes from `scope` (a text) or `scp` (a list), accounts from `drawbridge_accounts`. */
-function fromClaims(claims: JWTPayload): Caller | undefined {
-  const { sub, exp, scope, scp, drawbridge_accounts: accounts } = claims;
+function fromClaims(claims: JWTPayload): Principal | undefined {
+  const { sub, scope, scp, exp, drawbridge_accounts: accounts } = claims;
   if (sub === undefined || sub === '' || exp === undefined) return undefined;
   const named = typeof scope === 'string' ? scope.split(' ') : scp;
   const list = typeof named === 'string' ? named.split(' ') : named;
   const scopes = new Set<Scope>(SCOPES.filter((known) => Array.isArray(list) && list.includes(known)));
-  const caller = { subject: sub, scopes, expiresAt: new Date(exp * 1000), revoked: null };
+  const caller = { subject: sub, scopes, expiresAt: new Date(exp * 1000) };
   if (accounts === undefined) return caller;
   // A claim that is there and cannot be read opens nothing.
   const names = Array.isArray(accounts) ? accounts.filter((name) => typeof name === 'string') : [];

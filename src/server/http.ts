@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { createContext, type GraphContext, type Services } from '../graph/context';
-import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
-import type { Authenticate } from './authenticate';
 import { drainConnections } from './drain';
-import { enter } from './entry';
+import { createGraphHandler, type GraphHandlerOptions } from './graph-handler';
 import { type HealthSources, readiness } from './health';
 import { serveLoopbackOnly } from './loopback-only';
+import { isOwnPage } from './origin';
 import type { Playground } from './playground/playground';
 import {
   connectionOptions,
@@ -25,13 +21,9 @@ import {
   nameRefusals,
   readDocumentIds,
 } from './request-rules';
-import { readWishes } from './wishes';
 
 /** What the HTTP server is made from. */
-export interface HttpOptions {
-  readonly apollo: ApolloServer<GraphContext>;
-  readonly services: Services;
-  readonly authenticate: Authenticate;
+export interface HttpOptions extends GraphHandlerOptions {
   readonly playground: Playground;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -40,9 +32,6 @@ export interface HttpOptions {
   readonly sdl: string;
   readonly explore: 'open' | 'scope';
   readonly corsOrigins: readonly string[];
-  /** The largest age that a caller can ask for. */
-  readonly staleMaxSeconds: number;
-  readonly callerLimits: CallerLimits;
   /** Told of requests that never became operations. */
   readonly refusals: BoundedLog;
   /** True: only requests for a loopback name are served, because everyone is let in. */
@@ -51,10 +40,11 @@ export interface HttpOptions {
   readonly batchedOperations: number;
 }
 
-/** A larger request is refused. */
-const LARGEST_BODY_BYTES = 256 * 1024;
+/** A larger request is refused, and a larger message over a socket. */
+export const LARGEST_BODY_BYTES = 256 * 1024;
 
-const GRAPHQL = '/graphql';
+/** Where the graph is. */
+export const GRAPHQL = '/graphql';
 
 /** Makes the HTTP server with every path of the service. It listens once it is told to. */
 export function createHttp(options: HttpOptions): FastifyInstance {
@@ -100,27 +90,21 @@ function showFault(error: FastifyError, reply: FastifyReply, logger: Logger): Fa
 }
 
 function addGraph(fastify: FastifyInstance, options: HttpOptions): void {
-  const { apollo, authenticate, services, callerLimits } = options;
-  const handle = fastifyApolloHandler(apollo, {
-    context: async (request, reply) => {
-      const principal = await enter(request, reply, { authenticate, limits: callerLimits });
-      const wishes = readWishes(request.headers, options.staleMaxSeconds);
-      return createContext(services, { principal, requestId: request.id }, wishes);
-    },
-  });
+  const handle = createGraphHandler(options);
   fastify.post(GRAPHQL, handle);
   fastify.options(GRAPHQL, async (_, reply) => reply.code(204).send());
   fastify.get<{ Querystring: { query?: unknown } }>(GRAPHQL, async (request, reply) => {
     if (request.query.query === undefined && String(request.headers.accept).includes('text/html')) {
       return sendPlayground(request, reply, options);
     }
-    if (isCrossSite(request) && !isListed(request, options.corsOrigins))
+    if (!isOwnPage(request.headers, options.corsOrigins)) {
       return reply
         .code(403)
         .send({ errors: [{ message: 'Not from another site.', extensions: { code: 'FORBIDDEN' } }] });
+    }
     // A GET never changes anything, and another site was refused: what curl sends is enough.
     request.headers['apollo-require-preflight'] = 'true';
-    return handle.call(fastify, request, reply);
+    return handle(request, reply);
   });
   fastify.get('/', async (_, reply) => reply.redirect(GRAPHQL));
 }
@@ -190,17 +174,6 @@ function addOperatorPaths(fastify: FastifyInstance, options: HttpOptions): void 
 /** A caller's own id for its request, where it is one that a log line can hold. */
 function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-}
-
-/** Browsers say where a request comes from; anything but this site or the address bar is another site. */
-function isCrossSite({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
-}
-
-/** True where the page that asks is one of those that may. */
-function isListed({ headers: { origin } }: FastifyRequest, origins: readonly string[]): boolean {
-  return origin !== undefined && origins.includes(origin);
 }
 
 function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: readonly string[]): void {

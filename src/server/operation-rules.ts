@@ -1,10 +1,10 @@
 import { type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { DrawbridgeError } from '../domain/errors';
-import type { GraphContext } from '../graph/context';
 import { showError, toGraphQLError } from '../graph/errors';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { OperationGate } from '../graph/limits/operation-gate';
+import type { ServerContext } from './operation';
 
 /** A key-value store as Apollo Server takes it. */
 interface Store<T> {
@@ -46,7 +46,7 @@ export function persistedStore({ persisted }: OperationGate): Store<string> {
 export function holdToRules(
   gate: OperationGate,
   callerLimits: CallerLimits,
-): ApolloServerPlugin<GraphContext> {
+): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => {
       let errors: readonly GraphQLError[] = [];

@@ -27,3 +27,18 @@ function maxAgeSeconds(header: string): number | undefined {
   }
   return undefined;
 }
+
+/**
+ * What the `extensions` of an operation over a WebSocket wish for: `{"maxAgeSeconds": 5, "explain": true}` mean what
+ * the headers of a request do.
+ */
+export function readSocketWishes(
+  { maxAgeSeconds: seconds, explain }: Readonly<Record<string, unknown>>,
+  oldestSeconds: number,
+): OperationWishes {
+  const isAge = typeof seconds === 'number' && seconds >= 0;
+  return {
+    explain: explain === true,
+    ...(isAge ? { maxAgeMs: Math.min(seconds, oldestSeconds) * 1000 } : {}),
+  };
+}

@@ -1,5 +1,7 @@
 import type { Account } from '../accounts/account';
+import type { Device } from '../domain/device';
 import { asDrawbridgeError, type ErrorCode } from '../domain/errors';
+import type { Reading } from '../domain/reading';
 import type { Vendor } from '../domain/vendor';
 
 /** One account whose part of an answer is missing, or older than was asked for. */
@@ -25,4 +27,25 @@ export function toProblem(account: Account, thrown: unknown): AccountProblem {
     retryAfterSeconds: retryAfterSeconds ?? null,
     servedFrom: null,
   };
+}
+
+/** That an account's devices are older than was asked for, because its allowance runs low; nothing where they are not. */
+export function olderProblems(
+  account: Account,
+  devices: readonly Device[],
+  reading: Reading,
+): readonly AccountProblem[] {
+  const older = account.servedOlder(devices, reading);
+  if (older === undefined) return [];
+  return [
+    {
+      account: account.key,
+      vendor: account.vendor,
+      code: 'VENDOR_QUOTA_EXHAUSTED',
+      message:
+        "The account's allowance of vendor calls runs low: its devices are told as they were a while ago.",
+      retryAfterSeconds: older.easesInSeconds,
+      servedFrom: older.servedFrom,
+    },
+  ];
 }

@@ -1,6 +1,7 @@
 import type { Fleet } from '../accounts/fleet';
 import type { Principal } from '../domain/principal';
 import type { AuditEntry, AuditStore } from '../stores/ports';
+import { NO_ACCOUNT } from './attempts';
 import { requireScope } from './authorize';
 import { brokenCursor, type CursorContent, type Cursors, listName } from './cursor';
 import { checkFirst } from './page-size';
@@ -38,7 +39,7 @@ export class AuditLog {
     const before =
       after === null || after === undefined ? undefined : sequenceOf(this.cursors.decode(list, after));
     const query = {
-      accounts: this.fleet.of(principal).map(({ key }) => key),
+      accounts: [...this.fleet.of(principal).map(({ key }) => key), ...seesNoAccount(principal)],
       ...(actor === null || actor === undefined ? {} : { actor }),
       ...(target === null || target === undefined ? {} : { target }),
     };
@@ -53,6 +54,11 @@ export class AuditLog {
       hasPreviousPage: before !== undefined,
     };
   }
+}
+
+/** What was tried at no account of the caller's: for those who see all, and nobody else. */
+function seesNoAccount({ accounts }: Principal): readonly string[] {
+  return accounts === undefined ? [NO_ACCOUNT] : [];
 }
 
 function sequenceOf({ s }: CursorContent): number {

@@ -3,7 +3,7 @@ import { type DeviceSlice, LIST_START, type ListPosition } from '../accounts/dev
 import type { Device } from '../domain/device';
 import { settle } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
-import { type AccountProblem, toProblem } from './account-problem';
+import { type AccountProblem, olderProblems, toProblem } from './account-problem';
 import { brokenCursor, type CursorContent, type Cursors, listName } from './cursor';
 import {
   compareKeys,
@@ -66,6 +66,8 @@ export async function listInVendorOrder(query: ListingQuery): Promise<DeviceList
       continue;
     }
     edges.push(...toEdges(list, account, slice.value, query.cursors));
+    const told = slice.value.devices.map(({ device }) => device);
+    problems.push(...olderProblems(account, told, query.reading));
     hasMore = slice.value.hasMore;
   }
   return {
@@ -163,7 +165,7 @@ export async function listInOrder(
     problems,
     hasPreviousPage: from !== undefined,
     hasNextPage: async () => rest.length > query.first,
-    totalCount: async () => (problems.length > 0 ? null : keyed.length),
+    totalCount: async () => (problems.some(({ servedFrom }) => servedFrom === null) ? null : keyed.length),
   };
 }
 
@@ -178,8 +180,12 @@ export async function walkAll(
   const matches = matcher(query.filter);
   accounts.forEach((account, index) => {
     const walk = walks[index];
-    if (walk?.ok === true) for (const device of walk.value) matches(device) && devices.push(device);
-    else problems.push(toProblem(account, walk?.error));
+    if (walk?.ok !== true) {
+      problems.push(toProblem(account, walk?.error));
+      return;
+    }
+    for (const device of walk.value) matches(device) && devices.push(device);
+    problems.push(...olderProblems(account, walk.value, query.reading));
   });
   return { devices, problems };
 }

@@ -9,7 +9,7 @@ import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import { VENDORS, type Vendor } from '../domain/vendor';
 import type { SessionQuery, SessionStore } from '../stores/ports';
-import { type AccountProblem, toProblem } from './account-problem';
+import { type AccountProblem, olderProblems, toProblem } from './account-problem';
 import { requireScope } from './authorize';
 import { type DeviceFilter, looksAtDevices, matcher, mayHold } from './device-filter';
 
@@ -121,6 +121,7 @@ export class FleetService {
       problems.push(toProblem(account, walk.error));
       return { account, total: null, devices: [] };
     }
+    problems.push(...olderProblems(account, walk.value, reading));
     const devices = walk.value.filter(matcher(filter));
     return { account, total: devices.length, devices };
   }

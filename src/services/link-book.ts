@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { SingleFlight } from '../accounts/single-flight';
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import type { LinkRecord, Session } from '../domain/session';
 import type { Clock } from '../domain/time';
-import type { DurableStore, Intent, NewAuditEntry } from '../stores/ports';
+import type { DurableStore, Intent, NewAuditEntry, SavedSessions } from '../stores/ports';
+import type { IntentLeases } from './intent-leases';
 
 /** Who the audit log names for what the graph does by itself. */
 export const ITSELF = 'drawbridge';
@@ -26,25 +28,24 @@ export type Opened =
   | { readonly begun: true; readonly intent: Intent }
   | { readonly begun: false; readonly earlier: Intent };
 
-const LONGEST_KEY = 200;
-
 /** Writes down what is asked before a vendor is called, and what became of it after. */
 export class LinkBook {
+  readonly #pings = new SingleFlight<void>();
+
   constructor(
     private readonly store: DurableStore,
     private readonly clock: Clock,
     private readonly newId: () => string,
+    private readonly leases: IntentLeases,
   ) {}
 
   /**
    * Records what is asked, with the PENDING session that it makes. Throws IDEMPOTENCY_CONFLICT where the key was used
-   * with another input, STORE_UNAVAILABLE where it cannot be recorded: then no vendor is called.
+   * with another input, STORE_UNAVAILABLE where it cannot be recorded: then no vendor is called. It is this process's
+   * to work on until it is settled, or {@link letGo} is called.
    */
   async open(asking: Asking, session: LinkRecord | null): Promise<Opened> {
     const { principal, action, account, idempotencyKey, detail } = asking;
-    if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)) {
-      throw new DrawbridgeError('BAD_USER_INPUT', `idempotencyKey has 1 to ${LONGEST_KEY} characters.`);
-    }
     const intent: Intent = {
       id: this.newId(),
       subject: principal.subject,
@@ -57,25 +58,58 @@ export class LinkBook {
       askedAt: new Date(this.clock.now()),
       settledAt: null,
     };
-    const begun = await this.store.intents.begin(intent, session);
-    if (begun.begun) return { begun: true, intent };
-    if (begun.earlier.inputDigest !== intent.inputDigest) {
-      throw new DrawbridgeError(
-        'IDEMPOTENCY_CONFLICT',
-        'The idempotencyKey was used before with another input.',
-      );
+    const begun = await this.store.intents.begin(intent, session, this.leases.until());
+    if (begun.begun) {
+      this.leases.hold(intent.id);
+      return { begun: true, intent };
     }
-    return { begun: false, earlier: begun.earlier };
+    return { begun: false, earlier: withSameInput(begun.earlier, asking.input) };
   }
 
-  /** Notes something more that it takes to settle an intent. */
-  note(intent: Intent, detail: Readonly<Record<string, unknown>>): Promise<void> {
-    return this.store.intents.note(intent.id, JSON.stringify(detail));
+  /**
+   * What the caller began before with the same key; undefined: nothing, or there is no key. Throws
+   * IDEMPOTENCY_CONFLICT where that was with another input.
+   */
+  async earlier(
+    asking: Pick<Asking, 'principal' | 'action' | 'input' | 'idempotencyKey'>,
+  ): Promise<Intent | undefined> {
+    const { principal, action, input, idempotencyKey } = asking;
+    if (idempotencyKey === null) return undefined;
+    const { subject } = principal;
+    const earlier = await this.store.intents.find({ subject, action, idempotencyKey });
+    return earlier === undefined ? undefined : withSameInput(earlier, input);
   }
 
-  /** Records what became of an intent. */
-  settle(intent: Intent, session: LinkRecord | null, entry: AuditFacts): Promise<void> {
-    return this.store.intents.settle(intent.id, new Date(this.clock.now()), session, [this.entry(entry)]);
+  /** Throws STORE_UNAVAILABLE where nothing can be written down just now: then nothing is looked up at a vendor either. */
+  async assertWritable(): Promise<void> {
+    const running = this.#pings.join('') ?? this.#pings.start([''], () => this.store.ping());
+    await running;
+  }
+
+  /** Notes something more that it takes to settle an intent, with what the audit log tells of it, once. */
+  note(
+    intent: Intent,
+    detail: Readonly<Record<string, unknown>>,
+    ...entries: readonly AuditFacts[]
+  ): Promise<void> {
+    const audit = entries.map((entry) => this.entry(entry));
+    return this.store.intents.note(intent.id, JSON.stringify(detail), audit);
+  }
+
+  /**
+   * Records what became of an intent. False where somebody else had settled it before: that stands, but for a
+   * connection that nobody knew of, which owes its end now.
+   */
+  async settle(intent: Intent, session: LinkRecord | null, entry: AuditFacts): Promise<boolean> {
+    const at = new Date(this.clock.now());
+    const first = await this.store.intents.settle(intent.id, at, session, [this.entry(entry)]);
+    this.leases.drop(intent.id);
+    return first;
+  }
+
+  /** Nothing more is done here for an intent: where it is not settled, whoever looks next settles it. */
+  letGo(intent: Intent): Promise<void> {
+    return this.leases.letGo(intent.id);
   }
 
   /** Records what happened to links, with who did it. */
@@ -86,19 +120,33 @@ export class LinkBook {
     );
   }
 
-  /** Records that links were found at a vendor which this graph did not open. */
-  auditSeen(sessions: readonly Session[]): Promise<void> {
-    return this.store.audit.append(
-      sessions.map(({ id, account, deviceId, remoteAccessId, expiresAt }) =>
-        this.entry({
-          actor: ITSELF,
-          action: 'linkSeen',
-          account,
-          target: id,
-          detail: { device: deviceId, remoteAccess: remoteAccessId, expiresAt },
-        }),
-      ),
-    );
+  /** What the audit log tells of a read: links that this graph did not open, and links that are over elsewhere. */
+  entriesOfRead({ first, ended }: SavedSessions): readonly NewAuditEntry[] {
+    const factsOf = ({ account, id, deviceId, remoteAccessId }: Session) => ({
+      actor: ITSELF,
+      account,
+      target: id,
+      detail: { device: deviceId, remoteAccess: remoteAccessId },
+    });
+    const seen = first.map((session) => {
+      const { detail, ...facts } = factsOf(session);
+      return this.entry({
+        ...facts,
+        action: 'linkSeen',
+        detail: { ...detail, expiresAt: session.expiresAt },
+      });
+    });
+    const over = ended.map((session) => {
+      const { detail, ...facts } = factsOf(session);
+      const { status, reason } = session;
+      return this.entry({
+        ...facts,
+        action: 'linkEnded',
+        detail: { ...detail, status, by: 'vendor' },
+        reason,
+      });
+    });
+    return [...seen, ...over];
   }
 
   /** Records that something was tried. */
@@ -106,7 +154,8 @@ export class LinkBook {
     return this.store.audit.append([this.entry(entry)]);
   }
 
-  private entry({ actor, action, account, target, detail, error, reason }: AuditFacts): NewAuditEntry {
+  /** An entry of the audit log, as of now. */
+  entry({ actor, action, account, target, detail, error, reason }: AuditFacts): NewAuditEntry {
     return {
       at: new Date(this.clock.now()),
       actor,
@@ -131,6 +180,11 @@ export interface AuditFacts {
   /** What went wrong; left out: nothing. */
   readonly error?: unknown;
   readonly reason?: string | null;
+}
+
+function withSameInput(earlier: Intent, input: Asking['input']): Intent {
+  if (earlier.inputDigest === digestOf(input)) return earlier;
+  throw new DrawbridgeError('IDEMPOTENCY_CONFLICT', 'The idempotencyKey was used before with another input.');
 }
 
 function digestOf(input: Readonly<Record<string, unknown>>): string {

@@ -1,28 +1,50 @@
-import { asDrawbridgeError } from '../domain/errors';
+import type { Account } from '../accounts/account';
+import { settle } from '../domain/outcome';
 import type { LinkRecord } from '../domain/session';
 import { ITSELF } from './link-book';
 import type { LinkCloser } from './link-closer';
 import { type LinkTools, ownReading } from './link-tools';
+import type { MadeAccesses } from './made-accesses';
 
 /** How long to wait before an end that failed is tried again: doubled each time, up to the longest. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
+/** A way in that could not be taken away is only in the way: it opens nothing. */
+const LONGEST_REMOVAL_RETRY_MS = 900_000;
 /** Links that another replica opened are noticed at least this often. */
 const LOOK_AT_LEAST_EVERY_MS = 30_000;
 /** While an end is overdue the others are looked at this often: the store tells the earliest end alone. */
 const LOOK_WHILE_OVERDUE_MS = 1000;
 
-/** Keeps the ends of links whose vendor does not: at their time, again until it is confirmed, and after downtime. */
+/** Something that a link owes. */
+interface Duty {
+  /** Of all duties, at every look. */
+  readonly key: string;
+  readonly link: LinkRecord;
+  readonly longestRetryMs: number;
+  /** What could not be done, in words for an operator. */
+  readonly failure: string;
+  /** False where it has to wait, which is no failure. */
+  readonly fulfil: (account: Account) => Promise<boolean>;
+}
+
+/**
+ * Keeps the ends of links whose vendor does not, and takes away the ways in that were made for links which did not come
+ * to be: at their time, again until it is confirmed, and after downtime.
+ */
 export class LinkKeeper {
   #cancel: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  /** What is being done: one that hangs keeps no other waiting. */
+  readonly #atWork = new Set<string>();
   readonly #failures = new Map<string, { readonly count: number; readonly notBefore: number }>();
 
   constructor(
     private readonly tools: LinkTools,
     private readonly closer: LinkCloser,
+    private readonly made: MadeAccesses,
   ) {}
 
   /** Looks now, and from then on whenever an end is due. */
@@ -38,7 +60,7 @@ export class LinkKeeper {
       return;
     }
     this.#cancel?.();
-    this.#running = this.#endDue()
+    this.#running = this.#look()
       .catch((thrown: unknown) => {
         this.tools.warn('the ends of links could not be looked at, and will be again', thrown);
         return LOOK_AT_LEAST_EVERY_MS;
@@ -53,59 +75,86 @@ export class LinkKeeper {
       });
   }
 
-  /** Ends nothing more; resolves once what is being ended is. */
+  /** Begins nothing more. What is on its way stays owed until it is written down: the next start sees to it. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
     await this.#running;
   }
 
-  /** Ends what is due; answers how long to wait before looking again. */
-  async #endDue(): Promise<number> {
+  /** Begins what is due; answers how long to wait before looking again. */
+  async #look(): Promise<number> {
     const { clock, store } = this.tools;
-    const owed = await store.links.owed(clock.now());
-    this.#forgetAllBut(owed);
-    const due = owed.filter(({ id }) => (this.#failures.get(id)?.notBefore ?? 0) <= clock.monotonic());
-    await Promise.all(due.map((link) => this.#endOne(link)));
+    const [owed, accesses] = await Promise.all([store.links.owed(clock.now()), store.links.accessesOwed()]);
+    const duties = [...owed.map((link) => this.#end(link)), ...accesses.map((link) => this.#removal(link))];
+    this.#forgetAllBut(duties);
+    for (const duty of duties) this.#begin(duty);
     const next = await store.links.nextOwedMs();
-    if (next === null) return LOOK_AT_LEAST_EVERY_MS;
-    const untilNext = next - clock.now();
+    const untilNext = next === null ? LOOK_AT_LEAST_EVERY_MS : next - clock.now();
     const wait = untilNext > 0 ? untilNext : LOOK_WHILE_OVERDUE_MS;
-    return Math.max(50, Math.min(LOOK_AT_LEAST_EVERY_MS, wait));
+    const untilRetry = duties.map(({ key }) => this.#notBefore(key) - clock.monotonic());
+    return Math.max(50, Math.min(LOOK_AT_LEAST_EVERY_MS, wait, ...untilRetry.filter((ms) => ms > 0)));
   }
 
-  /** Somebody else may have ended, in the meantime, what could not be ended here. */
-  #forgetAllBut(owed: readonly LinkRecord[]): void {
-    const ids = new Set(owed.map(({ id }) => id));
-    for (const id of this.#failures.keys()) if (!ids.has(id)) this.#failures.delete(id);
+  #end(link: LinkRecord): Duty {
+    const ending = { actor: ITSELF, action: 'expireLink', status: 'EXPIRED' } as const;
+    return {
+      key: `end of ${link.id}`,
+      link,
+      longestRetryMs: LONGEST_RETRY_MS,
+      failure: `a link of ${link.account} could not be ended at its time, and will be tried again`,
+      fulfil: async (account) => {
+        const reading = ownReading(this.tools.clock);
+        return !(await this.closer.close(account, link, { ...ending, reading })).endOwed;
+      },
+    };
   }
 
-  async #endOne(link: LinkRecord): Promise<void> {
-    const { clock, fleet, warn } = this.tools;
-    const account = fleet.all().find(({ key }) => key === link.account);
+  #removal(link: LinkRecord): Duty {
+    return {
+      key: `removal for ${link.id}`,
+      link,
+      longestRetryMs: LONGEST_REMOVAL_RETRY_MS,
+      failure: `a way in that was made for a link of ${link.account} could not be removed, and will be tried again`,
+      fulfil: (account) => this.made.takeAway(account, link),
+    };
+  }
+
+  /** Somebody else may have done, in the meantime, what could not be done here. */
+  #forgetAllBut(duties: readonly Duty[]): void {
+    const keys = new Set(duties.map(({ key }) => key));
+    for (const key of this.#failures.keys()) if (!keys.has(key)) this.#failures.delete(key);
+  }
+
+  #begin(duty: Duty): void {
+    const { key } = duty;
+    if (this.#atWork.has(key) || this.#notBefore(key) > this.tools.clock.monotonic()) return;
+    this.#atWork.add(key);
+    this.#fulfil(duty)
+      .catch((thrown: unknown) => this.tools.warn(duty.failure, thrown))
+      .finally(() => this.#atWork.delete(key));
+  }
+
+  async #fulfil(duty: Duty): Promise<void> {
+    const { fleet, warn } = this.tools;
+    const account = fleet.all().find(({ key }) => key === duty.link.account);
     // Its account is not configured any more: there is nobody to ask.
-    if (account === undefined) return this.#failed(link.id);
-    const ending = {
-      actor: ITSELF,
-      action: 'expireLink',
-      status: 'EXPIRED',
-      reading: ownReading(clock),
-    } as const;
-    try {
-      await this.closer.close(account, link, ending);
-      this.#failures.delete(link.id);
-    } catch (thrown) {
-      this.#failed(link.id);
-      warn(
-        `a link of ${link.account} could not be ended at its time, and will be tried again`,
-        asDrawbridgeError(thrown),
-      );
-    }
+    if (account === undefined) return this.#failed(duty);
+    const done = await settle(duty.fulfil(account));
+    if (done.ok && done.value) this.#failures.delete(duty.key);
+    else this.#failed(duty);
+    if (!done.ok && !this.#stopped) warn(duty.failure, done.error);
   }
 
-  #failed(id: string): void {
-    const count = (this.#failures.get(id)?.count ?? 0) + 1;
-    const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (count - 1));
-    this.#failures.set(id, { count, notBefore: this.tools.clock.monotonic() + waitMs });
+  #notBefore(key: string): number {
+    return this.#failures.get(key)?.notBefore ?? 0;
+  }
+
+  #failed({ key, longestRetryMs }: Duty): void {
+    const count = (this.#failures.get(key)?.count ?? 0) + 1;
+    const waitMs = Math.min(longestRetryMs, FIRST_RETRY_MS * 2 ** (count - 1));
+    this.#failures.set(key, { count, notBefore: this.tools.clock.monotonic() + waitMs });
+    // The next look was planned before this was known.
+    this.wake();
   }
 }

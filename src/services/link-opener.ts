@@ -1,86 +1,72 @@
 import type { Account } from '../accounts/account';
-import { ACTION_DEADLINE_MS, pause } from '../accounts/steps';
+import { ACTION_DEADLINE_MS } from '../accounts/steps';
 import { asDrawbridgeError, DrawbridgeError, type ErrorCode } from '../domain/errors';
-import type { LinkRequest, OpenedLink } from '../domain/link';
-import { settle, unwrap } from '../domain/outcome';
+import type { OpenedLink } from '../domain/link';
+import { settle } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
-import type { RemoteAccess } from '../domain/remote-access';
-import type { LinkRecord } from '../domain/session';
+import { isFinal, type LinkRecord } from '../domain/session';
 import type { Intent } from '../stores/ports';
-import { ITSELF } from './link-book';
-import { activated, gateKey, type LinkTools, vendorRefOf } from './link-tools';
-
-/** A link that is to be opened, once its intent is durable. */
-export interface Opening {
-  readonly account: Account;
-  readonly access: RemoteAccess;
-  readonly request: LinkRequest;
-  readonly intent: Intent;
-  /** The PENDING session. */
-  readonly session: LinkRecord;
-  /** The port to point a client at where the vendor names none. */
-  readonly port: number | null;
-  /** Takes away what was made for this link alone, before it is written down that the link did not come to be. */
-  readonly undo?: () => Promise<void>;
-}
+import { type Refusal, refusalOf, TURNED_AWAY } from './link-admission';
+import { type AuditFacts, ITSELF } from './link-book';
+import type { LinkFinder, Opening } from './link-finder';
+import { activated, gateKey, type LinkTools, ownReading, referenceOf } from './link-tools';
+import type { MadeAccesses } from './made-accesses';
 
 /** Codes with which it is certain that no link came to be. */
 const NO_LINK: ReadonlySet<ErrorCode> = new Set([
+  ...TURNED_AWAY,
   'UNSUPPORTED_BY_VENDOR',
   'DEVICE_OFFLINE',
   'NOT_FOUND',
-  'VENDOR_REJECTED',
   'VENDOR_UNAUTHORIZED',
   'VENDOR_RATE_LIMITED',
   'VENDOR_QUOTA_EXHAUSTED',
 ]);
 
-/** Codes with which a look tells that nothing is there; any other proves nothing. */
-const NOTHING_THERE: ReadonlySet<ErrorCode> = new Set([
-  'UNSUPPORTED_BY_VENDOR',
-  'DEVICE_OFFLINE',
-  'NOT_FOUND',
-  'VENDOR_REJECTED',
-]);
-
-/** A link that was lost is looked for as long as its vendor may still be at work on it, and once more. */
-const LOOK_FOR_MS = 50_000;
 const LOOK_EVERY_MS = 2000;
 /** How long to wait behind a look that failed. */
 const LOOK_AGAIN_MS = 5000;
-/** A vendor's clock may be behind by so much. */
-const CLOCK_SKEW_MS = 60_000;
+/** Telling the vendor this much later than it was asked for is noted: a lost link is looked for from then on. */
+const NOTED_AFTER_MS = 5000;
+/** A VPN that a device was told to bring up may come up within this, and is then owed its end. */
+const MAY_COME_MS = 300_000;
 
 const TOO_LATE = new DrawbridgeError(
   'VENDOR_TIMEOUT',
   'The link was not asked for: what became of another one through the same way in took too long to find out.',
 );
 
+/** Another process had the first word on a link, and what was opened nevertheless is ended again. */
+export const SETTLED_ELSEWHERE = new DrawbridgeError(
+  'VENDOR_UNAVAILABLE',
+  'Another process of the service had given the link up already. What was opened is ended again.',
+);
+
 /** Opens links, and finds out what became of those whose answer got lost. */
 export class LinkOpener {
-  #stopped = false;
-
-  constructor(private readonly tools: LinkTools) {}
-
-  /** Begins no further look: what is not settled is left to the next start. */
-  stop(): void {
-    this.#stopped = true;
-  }
+  constructor(
+    private readonly tools: LinkTools,
+    private readonly finder: LinkFinder,
+    private readonly made: MadeAccesses,
+  ) {}
 
   /** Opens the link and settles its intent. Throws what the vendor said where no link came to be. */
   async open(opening: Opening, reading: Reading): Promise<LinkRecord> {
-    const { account, access, request, intent } = opening;
+    const { account, request, intent } = opening;
+    let told = opening;
     try {
-      return await this.tools.gate.open(gateKey(access), async () => {
+      return await this.#atGate(opening, async () => {
         this.#checkStillWanted(intent);
-        return this.#adopt(opening, await account.writes.openLink(request, reading), intent.subject);
+        const running = await account.writes.foundLink(request, reading);
+        if (running !== undefined) return this.#adopt(opening, running, intent.subject);
+        told = await this.#tell(opening);
+        return this.#adopt(told, await account.writes.openLink(request, reading), intent.subject);
       });
     } catch (thrown) {
       const error = asDrawbridgeError(thrown);
-      if (error !== TOO_LATE && !NO_LINK.has(error.code)) return this.settle(opening, error);
-      if (opening.undo === undefined) await this.#fail(opening, error);
-      else await this.tools.gate.alone(gateKey(access), () => this.#fail(opening, error));
-      throw error;
+      if (error === SETTLED_ELSEWHERE) throw error;
+      if (told !== opening && !NO_LINK.has(error.code)) return this.settle(told, error);
+      return this.#giveUp(told, error);
     }
   }
 
@@ -88,30 +74,50 @@ export class LinkOpener {
    * Finds out at the vendor whether the link came to be: adopts it, or records that it did not. `lost` is what the
    * caller is told then. A look that fails proves nothing, and is repeated for as long as it takes.
    */
-  settle(opening: Opening, lost: DrawbridgeError): Promise<LinkRecord> {
-    return this.tools.gate.alone(gateKey(opening.access), async () => {
-      const until = opening.intent.askedAt.getTime() + LOOK_FOR_MS;
-      for (let misses = 0; !this.#stopped; misses += 1) {
-        const looked = await settle(this.#lookAndAdopt(opening));
-        if (looked.ok && looked.value !== undefined) return looked.value;
-        if (looked.ok && this.tools.clock.now() >= until) {
-          await this.#fail(opening, lost, mayStillCome(opening));
-          break;
-        }
-        if (!looked.ok && misses === 0) {
-          this.tools.warn(`what became of a link at ${opening.account.key} is not known yet`, looked.error);
-        }
-        await pause(this.tools.clock, looked.ok ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
+  async settle(opening: Opening, lost: DrawbridgeError): Promise<LinkRecord> {
+    const { account, access, session } = opening;
+    const { gate, pauses, warn } = this.tools;
+    for (let misses = 0; !pauses.stopped; ) {
+      // Nobody opens while it is looked; and between two looks whoever wants to may.
+      const looked = await settle(gate.alone(gateKey(access), () => this.#lookOnce(opening, lost)));
+      const became = looked.ok ? looked.value : undefined;
+      if (became === 'FAILED') {
+        await this.made.takeAwayAfter(account, session.id);
+        throw lost;
       }
-      throw lost;
-    });
+      if (became !== undefined && became !== 'NOT YET') return became;
+      if (!looked.ok && (looked.error === SETTLED_ELSEWHERE || TURNED_AWAY.has(looked.error.code))) {
+        throw looked.error;
+      }
+      if (!looked.ok && misses === 0) {
+        warn(`what became of a link at ${account.key} is not known yet`, looked.error);
+      }
+      misses += looked.ok ? 0 : 1;
+      await pauses.wait(looked.ok ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
+    }
+    throw lost;
   }
 
-  async #lookAndAdopt(opening: Opening): Promise<LinkRecord | undefined> {
-    const looked = await settle(this.#look(opening));
-    if (!looked.ok && NOTHING_THERE.has(looked.error.code)) return undefined;
-    const found = unwrap(looked);
-    return found === undefined ? undefined : this.#adopt(opening, found, ITSELF);
+  async #lookOnce(opening: Opening, lost: DrawbridgeError): Promise<LinkRecord | 'FAILED' | 'NOT YET'> {
+    const isLast = this.tools.clock.now() >= this.finder.until(opening);
+    const found = await this.finder.look(opening, isLast);
+    if (found !== undefined) return this.#adopt(opening, found, ITSELF);
+    if (!isLast) return 'NOT YET';
+    await this.#fail(opening, lost, this.#mayStillCome(opening));
+    return 'FAILED';
+  }
+
+  /** Whose link is for one address alone is alone while it is opened: what comes up then is its own, or was there. */
+  #atGate<T>({ access, request }: Opening, work: () => Promise<T>): Promise<T> {
+    const { gate } = this.tools;
+    return request.allowedIp === null ? gate.open(gateKey(access), work) : gate.alone(gateKey(access), work);
+  }
+
+  /** There is no link, for certain: that is recorded as soon as it can be. Throws the reason. */
+  async #giveUp(opening: Opening, error: DrawbridgeError): Promise<never> {
+    await this.tools.gate.alone(gateKey(opening.access), () => this.#fail(opening, error));
+    await this.made.takeAwayAfter(opening.account, opening.session.id);
+    throw error;
   }
 
   /** Nobody waits any more for a link that had to stand in line for so long. */
@@ -119,41 +125,41 @@ export class LinkOpener {
     if (this.tools.clock.now() - askedAt.getTime() > ACTION_DEADLINE_MS) throw TOO_LATE;
   }
 
-  /** The link that the intent made, as far as the vendor tells; where it cannot list, opening again tells. */
-  async #look({ account, access, request, intent }: Opening): Promise<OpenedLink | undefined> {
-    const { clock, store } = this.tools;
-    const reading = { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true };
-    if (!account.writes.listsOpenLinks) return account.writes.openLink(request, reading);
-    const known = (await store.sessions.byRemoteAccesses([access.id])).get(access.id) ?? [];
-    // What a read has seen since, and took for one made elsewhere, may be the lost one.
-    const claimed = new Set(
-      known
-        .filter(({ createdBy, observedAt }) => createdBy !== null || observedAt < intent.askedAt)
-        .map(({ vendorRef }) => vendorRef),
-    );
-    const since = intent.askedAt.getTime() - CLOCK_SKEW_MS;
-    return (await account.writes.runningLinks(access, reading))
-      .filter((link) => !claimed.has(vendorRefOf(access, link) ?? ''))
-      .filter(({ createdAt }) => createdAt === null || createdAt.getTime() >= since)
-      .filter((link) => lastsAsAsked(link, request))
-      .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0))[0];
+  /** From here on the link may come to be: noted where a look would not tell, or would look for too short a time. */
+  async #tell(opening: Opening): Promise<Opening> {
+    const { account, access, intent } = opening;
+    const now = this.tools.clock.now();
+    const detail = { ...opening.detail, access: access.localId, toldAt: now };
+    const isNoted = account.writes.looksBeforeOpening || now - intent.askedAt.getTime() > NOTED_AFTER_MS;
+    if (isNoted) await this.tools.book.note(intent, detail);
+    return { ...opening, detail };
+  }
+
+  /** A VPN that nobody has seen coming up may still do so: the device was told to. All links over it share it. */
+  #mayStillCome({ account, access, detail }: Opening): string | null {
+    const isLease = access.protocol === 'VPN' && !account.writes.linksEndOnTime;
+    const { toldAt } = detail;
+    const isSoon = toldAt !== null && this.tools.clock.now() < toldAt + MAY_COME_MS;
+    return isLease && isSoon ? access.vendorDeviceId : null;
   }
 
   async #adopt(opening: Opening, opened: OpenedLink, actor: string): Promise<LinkRecord> {
-    const { account, access, request, intent, session, port } = opening;
+    const { account, access, request, intent, session, detail } = opening;
     const { clock, store, book } = this.tools;
     const now = clock.now();
     // A connection that the graph itself brought up ends with the last link over it, whoever found it running.
     const others = await store.links.overConnection(account.key, opened.connectionRef, now);
+    const refusal = refusalOf(request, opened, { askedAt: intent.askedAt, others });
+    if (refusal !== undefined) return this.#turnAway(opening, opened, refusal);
     const foundRunning = opened.foundRunning && others.every((other) => other.foundRunning);
     // What was lost for a while ends when it would have ended.
     const askedEnd =
       actor === ITSELF && session.expiresAt !== null
         ? session.expiresAt
         : new Date(now + request.durationSeconds * 1000);
-    const facts = { account, now, port, askedEnd };
+    const facts = { account, now, port: detail.port, askedEnd };
     const link = activated(session, access, { ...opened, foundRunning }, facts);
-    await book.settle(intent, link, {
+    const entry = {
       actor,
       action: intent.action,
       account: account.key,
@@ -166,20 +172,67 @@ export class LinkOpener {
         expiresAt: link.expiresAt,
       },
       reason: link.reason,
-    });
-    return link;
+    };
+    if (await book.settle(intent, link, entry)) return link;
+    return this.#afterOthers(account, link, { ...entry, error: SETTLED_ELSEWHERE });
+  }
+
+  /**
+   * The connection lets in others than asked for. What came up for this link owes its end from now on, and is ended
+   * before the caller hears of it. Throws the reason.
+   */
+  async #turnAway(opening: Opening, opened: OpenedLink, { error, isOwn }: Refusal): Promise<never> {
+    const { account, session, access, intent } = opening;
+    const { book, store, clock, warn } = this.tools;
+    await this.#fail(opening, error, isOwn ? opened.connectionRef : null);
+    const failed = isOwn ? (await store.links.get([session.id])).get(session.id) : undefined;
+    const reference = failed === undefined ? undefined : referenceOf(account, failed);
+    if (failed === undefined || reference === undefined) throw error;
+    const ended = await settle(account.writes.closeLink(reference, ownReading(clock)));
+    if (!ended.ok) {
+      warn(
+        `a connection at ${account.key} lets in others than asked for, and is ended as soon as can be`,
+        ended.error,
+      );
+      throw error;
+    }
+    const entry = {
+      actor: ITSELF,
+      action: 'closeSession',
+      account: account.key,
+      target: session.id,
+      detail: { device: session.deviceId, remoteAccess: access.id, status: failed.status, by: intent.action },
+    };
+    await book.save([{ ...failed, endOwed: false }], [entry]);
+    throw error;
+  }
+
+  /** Another process had the first word. Where it knows this link all is well; else the link is ended again. */
+  async #afterOthers(account: Account, link: LinkRecord, entry: AuditFacts): Promise<LinkRecord> {
+    const { store, book, clock } = this.tools;
+    const { vendorRef, connectionRef } = link;
+    const stands = (await store.links.get([link.id])).get(link.id);
+    if (stands !== undefined && isFinal(stands.status)) {
+      await book.save([{ ...stands, vendorRef, connectionRef, endOwed: true }], [entry]);
+      throw SETTLED_ELSEWHERE;
+    }
+    const isThis = stands?.vendorRef === vendorRef && stands.connectionRef === connectionRef;
+    const reference = referenceOf(account, link);
+    if (!isThis && reference !== undefined) await account.writes.closeLink(reference, ownReading(clock));
+    if (stands === undefined) throw SETTLED_ELSEWHERE;
+    return stands;
   }
 
   /** `owed` is the connection that may come up yet: its end is then owed as that of any link. */
   async #fail(opening: Opening, error: DrawbridgeError, owed: string | null = null): Promise<void> {
-    const { account, access, intent, session, request } = opening;
-    // First: were the process to die in between, nobody would look for it any more.
-    await opening.undo?.();
+    const { account, access, intent, session, request, detail } = opening;
     const failed: LinkRecord = {
       ...session,
+      remoteAccessId: access.id,
       status: 'FAILED',
       connectionRef: owed,
       endOwed: owed !== null,
+      accessOwed: detail.create !== null,
       observedAt: new Date(this.tools.clock.now()),
     };
     await this.tools.book.settle(intent, failed, {
@@ -192,16 +245,4 @@ export class LinkOpener {
       reason: session.reason,
     });
   }
-}
-
-/** A VPN that nobody has seen coming up may still do so: the device was told to. All links over it share it. */
-function mayStillCome({ account, access }: Opening): string | null {
-  const isLease = access.protocol === 'VPN' && !account.writes.linksEndOnTime;
-  return isLease ? access.vendorDeviceId : null;
-}
-
-/** Another link of the same way in has, as a rule, another length. A vendor's clock ticks in seconds. */
-function lastsAsAsked({ createdAt, vendorEndsAt }: OpenedLink, { durationSeconds }: LinkRequest): boolean {
-  if (createdAt === null || vendorEndsAt === null) return true;
-  return Math.abs((vendorEndsAt.getTime() - createdAt.getTime()) / 1000 - durationSeconds) <= 2;
 }

@@ -1,35 +1,21 @@
-import { badInput, DrawbridgeError } from '../domain/errors';
-import { formatId, parseId } from '../domain/ids';
+import type { Account } from '../accounts/account';
+import { DrawbridgeError } from '../domain/errors';
+import { parseId } from '../domain/ids';
 import type { LinkRequest } from '../domain/link';
 import { type Outcome, settle, unwrap } from '../domain/outcome';
-import type { NewRemoteAccess, RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
-import type { LinkRecord, Session } from '../domain/session';
+import type { Principal } from '../domain/principal';
+import { isFinal, type LinkRecord, type Session, statusAt } from '../domain/session';
 import type { Intent } from '../stores/ports';
+import type { Attempt } from './attempts';
 import { requireScope } from './authorize';
 import type { LinkCloser } from './link-closer';
 import type { CreateLinkRequest, OpenAccessRequest } from './link-inputs';
 import type { LinkKeeper } from './link-keeper';
 import type { LinkOpener } from './link-opener';
-import { type IntentDetail, type LinkTools, USUAL_PORT } from './link-tools';
+import type { Begun, LinkPreparer, Prepared } from './link-preparer';
+import type { LinkTools } from './link-tools';
 import type { MadeAccesses } from './made-accesses';
-import {
-  checkDuration,
-  checkHost,
-  checkPort,
-  checkProtocol,
-  checkPublicAddress,
-  checkWayIn,
-  violation,
-} from './policy';
-import {
-  type Asker,
-  type DeviceTarget,
-  findAccess,
-  findDevice,
-  fitting,
-  notFound,
-  requireCapability,
-} from './targets';
+import { type Asker, notFound } from './targets';
 
 /** A link, and whether the same key had already made it. */
 export interface LinkAnswer {
@@ -40,8 +26,6 @@ export interface LinkAnswer {
 /** How long a caller waits for a link; then it gets the PENDING session, and the vendor's work goes on. */
 const CALLER_WAITS_MS = 30_000;
 
-const LONGEST_REASON = 1000;
-
 /** Opening and ending links. */
 export class LinkService {
   /** Links on their way, by the id of their session: whoever comes with the same key waits for the same. */
@@ -49,6 +33,7 @@ export class LinkService {
 
   constructor(
     private readonly tools: LinkTools,
+    private readonly preparer: LinkPreparer,
     private readonly opener: LinkOpener,
     private readonly closer: LinkCloser,
     private readonly keeper: LinkKeeper,
@@ -61,13 +46,9 @@ export class LinkService {
    * DEVICE_OFFLINE and VENDOR_* where it was and there is no link.
    */
   async createLink(input: CreateLinkRequest, asker: Asker): Promise<LinkAnswer> {
-    requireScope(asker.principal, 'links:use');
-    const target = await findAccess(this.tools.fleet, input.remoteAccessId, asker);
-    requireCapability(target, 'CREATE_LINK');
-    const { access } = target;
-    if (access.protocol === 'VPN') requireScope(asker.principal, 'vpn:write');
-    checkWayIn(access, this.tools.policyOf(access.account));
-    return this.#begin({ ...target, create: null, input, asker, action: 'createLink', port: null });
+    const { principal } = asker;
+    const attempt = { principal, action: 'createLink', target: input.remoteAccessId, input: { ...input } };
+    return this.#open(attempt, () => this.preparer.createLink(input, asker));
   }
 
   /**
@@ -75,50 +56,19 @@ export class LinkService {
    * {@link createLink} does; FORBIDDEN also where a way in would have to be made without `remote_access:write`.
    */
   async openAccess(input: OpenAccessRequest, asker: Asker): Promise<LinkAnswer> {
-    requireScope(asker.principal, 'links:use');
-    const target = await findDevice(this.tools.fleet, input.deviceId, asker);
-    requireCapability(target, 'CREATE_LINK');
-    const policy = this.tools.policyOf(target.account.key);
-    checkProtocol(input.protocol, policy);
-    if (input.port !== null && input.port !== undefined) checkPort(input.port);
-    if (input.host !== null && input.host !== undefined) checkHost(input.host, policy);
-    const accesses = await target.account.remoteAccesses([target.device.vendorDeviceId], asker.reading);
-    const listed = accesses.get(target.device.vendorDeviceId);
-    const access = fitting(listed === undefined ? [] : unwrap(listed), input);
-    if (access !== undefined) checkWayIn(access, policy);
-    const wanted = { ...target, input, asker, action: 'openAccess' };
-    if (access?.protocol === 'VPN') {
-      requireScope(asker.principal, 'vpn:write');
-      return this.#begin({ ...wanted, access, create: null, port: input.port ?? USUAL_PORT[input.protocol] });
-    }
-    if (access !== undefined) return this.#begin({ ...wanted, access, create: null, port: null });
-    requireCapability(target, 'CREATE_REMOTE_ACCESS');
-    requireScope(asker.principal, 'remote_access:write');
-    return this.#begin({ ...wanted, access: null, create: this.#newAccess(target, input), port: null });
+    const { principal } = asker;
+    const attempt = { principal, action: 'openAccess', target: input.deviceId, input: { ...input } };
+    return this.#open(attempt, () => this.preparer.openAccess(input, asker));
   }
 
   /** Ends a link now. One that is over already is no error. Throws NOT_FOUND, FORBIDDEN, VENDOR_*. */
-  async close(id: string, { principal, reading }: Asker): Promise<Session> {
-    requireScope(principal, 'links:use');
-    const { account: key } = parseId(id, 'session');
-    const account = this.tools.fleet.find(principal, key);
-    if (account === undefined) throw notFound('session');
-    const opening = this.#opening.get(id);
-    if (opening !== undefined) await this.#inTime(opening);
-    const link = await this.#findLink(id);
-    if (link === undefined) throw notFound('session');
-    const isLease = account.hasVpn && link.vendorRef === null && link.connectionRef !== null;
-    if (isLease) requireScope(principal, 'vpn:write');
-    if (link.status === 'PENDING') {
-      throw new DrawbridgeError(
-        'VENDOR_UNAVAILABLE',
-        'The link is still being opened: end it once that is settled.',
-        {
-          source: { vendor: account.vendor, account: key },
-          retryable: true,
-          retryAfterSeconds: 5,
-        },
-      );
+  async close(id: string, asker: Asker): Promise<Session> {
+    const { principal, reading } = asker;
+    const { attempts, clock } = this.tools;
+    const attempt = { principal, action: 'closeSession', target: id };
+    const { account, link } = await attempts.watch(attempt, () => this.#toClose(id, asker));
+    if (isFinal(statusAt(link, clock.now())) && !link.endOwed) {
+      await attempts.repeated(attempt, id, { status: statusAt(link, clock.now()) });
     }
     return this.closer.close(account, link, {
       actor: principal.subject,
@@ -128,54 +78,76 @@ export class LinkService {
     });
   }
 
+  async #toClose(
+    id: string,
+    { principal }: Asker,
+  ): Promise<{ readonly account: Account; readonly link: LinkRecord }> {
+    requireScope(principal, 'links:use');
+    const { account: key } = parseId(id, 'session');
+    const account = this.tools.fleet.find(principal, key);
+    if (account === undefined) throw notFound('session');
+    await this.tools.book.assertWritable();
+    const opening = this.#opening.get(id);
+    if (opening !== undefined) await this.#inTime(opening);
+    const link = await this.#findLink(id);
+    if (link === undefined) throw notFound('session');
+    if (isLease(account, link)) requireScope(principal, 'vpn:write');
+    if (link.status !== 'PENDING') return { account, link };
+    throw new DrawbridgeError(
+      'VENDOR_UNAVAILABLE',
+      'The link is still being opened: end it once that is settled.',
+      { source: { vendor: account.vendor, account: key }, retryable: true, retryAfterSeconds: 5 },
+    );
+  }
+
   /** Resolves once every link that is on its way has been settled. */
   async idle(): Promise<void> {
     await Promise.all(this.#opening.values());
   }
 
-  /** Records the intent and opens the link, unless the same key did before. */
-  async #begin(wanted: Wanted): Promise<LinkAnswer> {
-    const { account, access, create, input, asker, action } = wanted;
-    checkDuration(input.durationSeconds, this.tools.policyOf(account.key));
-    const { durationSeconds, allowedIp = null } = input;
-    if (allowedIp !== null) checkPublicAddress(allowedIp);
-    const limits = { durationSeconds, allowedIp };
-    if (account.writes.refuses({ ...limits, access: access ?? factsOf(create) }) === 'ALLOWED_IP') {
-      throw violation('allowedIp: the vendor cannot restrict this link to one address.');
+  /** Opens the link, or answers the one that the same key has opened before. */
+  async #open(attempt: Attempt, prepare: () => Promise<Prepared>): Promise<LinkAnswer> {
+    const { attempts } = this.tools;
+    const prepared = await attempts.watch(attempt, async () => {
+      const one = await prepare();
+      return 'earlier' in one ? this.#earlier(one.earlier, attempt.principal) : one;
+    });
+    if (!('known' in prepared)) return { session: await this.#run(prepared), replayed: false };
+    const { known, running } = prepared;
+    await attempts.repeated(attempt, known.id, { replayed: true });
+    return { session: running === undefined ? known : await this.#patiently(running, known), replayed: true };
+  }
+
+  /** The session of an earlier intent. Throws FORBIDDEN where the caller may not use it any more. */
+  async #earlier({ sessionId, account: key }: Intent, principal: Principal): Promise<Earlier> {
+    const account = this.tools.fleet.find(principal, key);
+    const running = sessionId === null ? undefined : this.#opening.get(sessionId);
+    const known =
+      sessionId === null ? undefined : (await this.tools.store.links.get([sessionId])).get(sessionId);
+    if (known === undefined || account === undefined) {
+      throw new DrawbridgeError(
+        'INTERNAL_SERVER_ERROR',
+        'The ledger does not hold the session of an earlier call.',
+      );
     }
-    if ((input.reason?.length ?? 0) > LONGEST_REASON)
-      throw badInput(`reason has at most ${LONGEST_REASON} characters.`);
-    const session = this.#pending(wanted);
-    const { idempotencyKey = null, ...rest } = input;
-    const detail: IntentDetail = { ...limits, access: access?.localId ?? null, create, port: wanted.port };
-    const opened = await this.tools.book.open(
-      {
-        principal: asker.principal,
-        action,
-        account: account.key,
-        input: rest,
-        idempotencyKey,
-        detail: { ...detail },
-      },
-      session,
-    );
-    if (!opened.begun) return this.#replay(opened.earlier.sessionId);
-    return { session: await this.#run(wanted, { intent: opened.intent, session, detail }), replayed: false };
+    if (isLease(account, known)) requireScope(principal, 'vpn:write');
+    return { known, running };
   }
 
   /** Answers the link, or the PENDING session where the vendor takes longer than a caller waits. */
-  async #run(wanted: Wanted, begun: Begun): Promise<Session> {
+  async #run(begun: Begun): Promise<Session> {
     const { id } = begun.session;
-    const running = settle(this.#carryOut(wanted, begun)).finally(() => {
+    const running = settle(this.#carryOut(begun)).finally(async () => {
       this.#opening.delete(id);
       this.keeper.wake();
+      await this.tools.book.letGo(begun.intent);
     });
     this.#opening.set(id, running);
     return this.#patiently(running, begun.session);
   }
 
-  async #carryOut(wanted: Wanted, { intent, session, detail }: Begun): Promise<LinkRecord> {
-    const { account, create, port } = wanted;
+  async #carryOut({ wanted, intent, session, detail }: Begun): Promise<LinkRecord> {
+    const { account, create } = wanted;
     const { reading } = wanted.asker;
     const access =
       wanted.access ?? (await this.made.make(account, create, { intent, session, detail, reading }));
@@ -184,9 +156,9 @@ export class LinkService {
       durationSeconds: detail.durationSeconds,
       allowedIp: detail.allowedIp,
     };
-    const opening = { account, access, request, intent, session, port };
-    const undo = () => this.made.unmake(account, access, intent.subject, session.id);
-    const link = await this.opener.open(create === null ? opening : { ...opening, undo }, reading);
+    const noted = { ...detail, access: access.localId };
+    const opening = { account, access, request, intent, detail: noted, session };
+    const link = await this.opener.open(opening, reading);
     if (access.protocol === 'VPN') {
       account.writes.learnVpn(access.vendorDeviceId, { connected: true, ipAddress: link.host });
     }
@@ -211,54 +183,6 @@ export class LinkService {
     }
   }
 
-  async #replay(sessionId: string | null): Promise<LinkAnswer> {
-    const running = sessionId === null ? undefined : this.#opening.get(sessionId);
-    const known =
-      sessionId === null ? undefined : (await this.tools.store.links.get([sessionId])).get(sessionId);
-    if (known === undefined) {
-      throw new DrawbridgeError(
-        'INTERNAL_SERVER_ERROR',
-        'The ledger does not hold the session of an earlier call.',
-      );
-    }
-    const session = running === undefined ? known : await this.#patiently(running, known);
-    return { session, replayed: true };
-  }
-
-  #newAccess({ device }: DeviceTarget, { protocol, host, port }: OpenAccessRequest): NewRemoteAccess {
-    const at = port ?? USUAL_PORT[protocol];
-    if (host === null || host === undefined || at === null) {
-      throw badInput('No way in fits: host and port are needed to make one.');
-    }
-    // The name tells it apart from every other, should it have to be found again.
-    const name = `${protocol.toLowerCase()}-${at}-${this.tools.newId().slice(0, 8)}`;
-    return { vendorDeviceId: device.vendorDeviceId, name, protocol, host, port: at };
-  }
-
-  #pending({ account, access, device, input, asker }: Wanted): LinkRecord {
-    const now = new Date(this.tools.clock.now());
-    return {
-      id: formatId(account.key, 'session', `g-${this.tools.newId()}`),
-      account: account.key,
-      vendor: account.vendor,
-      deviceId: device.id,
-      remoteAccessId: access?.id ?? null,
-      vendorRef: null,
-      connectionRef: null,
-      foundRunning: false,
-      endOwed: false,
-      url: null,
-      host: null,
-      port: null,
-      status: 'PENDING',
-      createdAt: now,
-      expiresAt: new Date(now.getTime() + input.durationSeconds * 1000),
-      createdBy: asker.principal.subject,
-      reason: input.reason ?? null,
-      observedAt: now,
-    };
-  }
-
   /** A link of this graph, or one made elsewhere that a read has seen and that its vendor can end. */
   async #findLink(id: string): Promise<LinkRecord | undefined> {
     const own = (await this.tools.store.links.get([id])).get(id);
@@ -266,30 +190,25 @@ export class LinkService {
     const seen = (await this.tools.store.sessions.get([id])).get(id);
     if (seen === undefined) return undefined;
     const connectionRef = seen.vendorRef?.split(':').at(-1) ?? null;
-    return { ...seen, connectionRef, foundRunning: false, endOwed: false };
+    return {
+      ...seen,
+      connectionRef,
+      foundRunning: false,
+      endOwed: false,
+      accessOwed: false,
+      allowedIp: null,
+    };
   }
 }
 
-/** A link that a caller wants. */
-interface Wanted extends DeviceTarget {
-  /** Null where one has to be made. */
-  readonly access: RemoteAccess | null;
-  readonly create: NewRemoteAccess | null;
-  readonly input: Pick<CreateLinkRequest, 'durationSeconds' | 'allowedIp' | 'reason' | 'idempotencyKey'>;
-  readonly asker: Asker;
-  readonly action: string;
-  /** The port to point a client at where the vendor names none. */
-  readonly port: number | null;
+/** What the same key opened before. */
+interface Earlier {
+  readonly known: LinkRecord;
+  /** There while it is still being opened. */
+  readonly running: Promise<Outcome<LinkRecord>> | undefined;
 }
 
-/** An intent that is durable, and the PENDING session that it makes. */
-interface Begun {
-  readonly intent: Intent;
-  readonly session: LinkRecord;
-  readonly detail: IntentDetail;
-}
-
-function factsOf(create: NewRemoteAccess | null): RemoteAccessFacts {
-  if (create === null) throw new Error('a link needs a way in');
-  return { ...create, localId: '' };
+/** A link over the VPN, which is one of the vendor's connection and no link of the vendor's own. */
+function isLease({ hasVpn }: Account, { vendorRef, connectionRef }: LinkRecord): boolean {
+  return hasVpn && vendorRef === null && connectionRef !== null;
 }

@@ -7,7 +7,9 @@ import type { LinkRecord } from '../domain/session';
 import type { Clock } from '../domain/time';
 import type { DurableStore } from '../stores/ports';
 import type { AccessGate } from './access-gate';
+import type { Attempts } from './attempts';
 import type { LinkBook } from './link-book';
+import type { Pauses } from './pauses';
 import type { LinkPolicy } from './policy';
 
 /** What links are opened and ended with. */
@@ -15,8 +17,10 @@ export interface LinkTools {
   readonly fleet: Fleet;
   readonly store: DurableStore;
   readonly book: LinkBook;
+  readonly attempts: Attempts;
   readonly clock: Clock;
   readonly gate: AccessGate;
+  readonly pauses: Pauses;
   readonly newId: () => string;
   readonly policyOf: (account: string) => LinkPolicy;
   /** Told what went wrong and is tried again, in words for an operator. */
@@ -32,6 +36,11 @@ export interface IntentDetail {
   readonly access: string | null;
   /** The way in that is being made for the link; null: it was there before. */
   readonly create: NewRemoteAccess | null;
+  /**
+   * When the vendor was told to open the link, in milliseconds since 1970, as far as that was noted before. Where it
+   * is looked before opening, null says that it was never told.
+   */
+  readonly toldAt: number | null;
 }
 
 /** The port that a protocol has where nobody names one; null: it has none. */
@@ -48,9 +57,12 @@ export const USUAL_PORT: Readonly<Record<AccessProtocol, number | null>> = {
   OTHER: null,
 };
 
-/** The reading of what the graph does by itself: nothing is remembered from before. */
+/**
+ * The reading of what the graph does by itself, to settle what was begun: nothing is remembered from before, and no
+ * allowance refuses it.
+ */
 export function ownReading(clock: Clock): Reading {
-  return { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true };
+  return { startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true, purpose: 'finish' };
 }
 
 /** The reference that is unique for a link of an account; null where its vendor has none of its own. */
@@ -74,6 +86,8 @@ export function activated(
   const { askedEnd } = facts;
   const vendorEnd = opened.vendorEndsAt;
   const onTime = facts.account.writes.linksEndOnTime && vendorEnd !== null;
+  const endOwed = !onTime && (vendorEnd === null || vendorEnd > askedEnd);
+  const expiresAt = onTime || (vendorEnd !== null && vendorEnd < askedEnd) ? vendorEnd : askedEnd;
   return {
     ...pending,
     remoteAccessId: access.id,
@@ -83,10 +97,11 @@ export function activated(
     url: opened.url,
     host: opened.host,
     port: opened.port ?? facts.port,
-    status: 'ACTIVE',
+    // One that was lost for a while may be over.
+    status: expiresAt.getTime() <= facts.now && !endOwed ? 'EXPIRED' : 'ACTIVE',
     createdAt: opened.createdAt ?? new Date(facts.now),
-    expiresAt: onTime || (vendorEnd !== null && vendorEnd < askedEnd) ? vendorEnd : askedEnd,
-    endOwed: !onTime && (vendorEnd === null || vendorEnd > askedEnd),
+    expiresAt,
+    endOwed,
     observedAt: new Date(facts.now),
   };
 }

@@ -14,11 +14,14 @@ export interface LinkPolicy {
 /** The shortest link that a vendor makes, in seconds. Source: RMS OpenAPI 3.0.0, POST /devices/connect/{access_id}. */
 const SHORTEST_SECONDS = 10;
 
-/** Throws BAD_USER_INPUT for what is no duration, POLICY_VIOLATION for one that is too long. */
+/** Throws BAD_USER_INPUT for what is no duration. */
+export function checkSeconds(seconds: number): void {
+  if (Number.isInteger(seconds) && seconds >= SHORTEST_SECONDS) return;
+  throw badInput(`durationSeconds is ${seconds}: it is ${SHORTEST_SECONDS} or more.`);
+}
+
+/** Throws POLICY_VIOLATION for a duration that is too long. */
 export function checkDuration(seconds: number, policy: LinkPolicy): void {
-  if (!Number.isInteger(seconds) || seconds < SHORTEST_SECONDS) {
-    throw badInput(`durationSeconds is ${seconds}: it is ${SHORTEST_SECONDS} or more.`);
-  }
   if (seconds > policy.maxSeconds) {
     throw violation(`durationSeconds is ${seconds}: the longest link here is ${policy.maxSeconds} s.`);
   }
@@ -30,9 +33,14 @@ export function checkProtocol(protocol: AccessProtocol, policy: LinkPolicy): voi
   throw violation(`${protocol} is not allowed here: ${policy.protocols.join(', ')} are.`);
 }
 
+/** Throws BAD_USER_INPUT for what is no IPv4 address. */
+export function checkAddress(host: string): void {
+  if (!isIPv4(host)) throw badInput('host is not an IPv4 address such as 192.168.1.1.');
+}
+
 /** Throws BAD_USER_INPUT for what is no IPv4 address, POLICY_VIOLATION for one outside the allowed networks. */
 export function checkHost(host: string, policy: LinkPolicy): void {
-  if (!isIPv4(host)) throw badInput('host is not an IPv4 address such as 192.168.1.1.');
+  checkAddress(host);
   if (networksOf(policy.networks).check(host)) return;
   throw violation(
     `The host is in none of the networks that are allowed here: ${policy.networks.join(', ')}.`,

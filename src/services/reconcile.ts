@@ -1,13 +1,13 @@
-import type { ListedSessions } from '../accounts/account';
+import type { ListedSessions } from '../accounts/session-reads';
 import { formatId } from '../domain/ids';
-import type { RemoteAccess } from '../domain/remote-access';
+import type { AccessPlace } from '../domain/remote-access';
 import { isFinal, mayBecome, type Session, type SessionFacts, type SessionStatus } from '../domain/session';
 import type { Vendor } from '../domain/vendor';
 
 /** The links of one way in, as the ledger has them and as its vendor just listed them. */
 export interface Comparison {
   readonly vendor: Vendor;
-  readonly access: RemoteAccess;
+  readonly access: AccessPlace;
   readonly known: readonly Session[];
   readonly listed: ListedSessions;
 }
@@ -36,10 +36,11 @@ export function reconcile({ vendor, access, known, listed }: Comparison): readon
           : found(vendor, access, ref, facts, listed);
     if (after !== undefined) changed.push(after);
   }
+  // What was opened while the vendor was being asked may be missing in its answer.
   // A row that could not be read may be any of them: then nothing is known to be gone.
   for (const session of listed.complete ? known : []) {
     const gone =
-      session.vendorRef !== null && !seen.has(session.vendorRef) && session.observedAt < listed.observedAt;
+      session.vendorRef !== null && !seen.has(session.vendorRef) && session.observedAt < listed.askedAt;
     if (gone && !isFinal(session.status)) changed.push(ended(session, listed.observedAt));
   }
   return changed;
@@ -47,7 +48,7 @@ export function reconcile({ vendor, access, known, listed }: Comparison): readon
 
 function found(
   vendor: Vendor,
-  access: RemoteAccess,
+  access: AccessPlace,
   ref: string,
   facts: SessionFacts,
   { observedAt }: ListedSessions,
@@ -71,9 +72,13 @@ function found(
   };
 }
 
-/** A link that the ledger has, where the vendor tells it otherwise; undefined where nothing changed. */
-function moved(before: Session, facts: SessionFacts, { observedAt }: ListedSessions): Session | undefined {
-  if (isFinal(before.status) || before.observedAt > observedAt) return undefined;
+/** A link that the ledger has, where the vendor tells it otherwise; undefined: nothing changed, or it is newer. */
+function moved(
+  before: Session,
+  facts: SessionFacts,
+  { observedAt, askedAt }: ListedSessions,
+): Session | undefined {
+  if (isFinal(before.status) || before.observedAt > askedAt) return undefined;
   const told = statusOf(facts, observedAt);
   const status = mayBecome(before.status, told) ? told : before.status;
   const after: Session = {

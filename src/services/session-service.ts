@@ -1,16 +1,16 @@
-import { LRUCache } from 'lru-cache';
 import type { Account } from '../accounts/account';
 import { groupBy } from '../accounts/batch';
 import type { Fleet } from '../accounts/fleet';
+import type { ListedSessions } from '../accounts/session-reads';
 import type { Device } from '../domain/device';
 import { formatId, type GlobalId } from '../domain/ids';
 import { failure, type Outcome, settle, success } from '../domain/outcome';
 import { type Principal, seesAccount } from '../domain/principal';
 import type { Reading } from '../domain/reading';
-import type { RemoteAccess } from '../domain/remote-access';
+import type { AccessPlace, RemoteAccess } from '../domain/remote-access';
 import { isFinal, type Session, statusAt } from '../domain/session';
 import type { Clock } from '../domain/time';
-import type { SessionStore } from '../stores/ports';
+import type { NewAuditEntry, SavedSessions, SessionStore } from '../stores/ports';
 import { requireScope } from './authorize';
 import { reconcile } from './reconcile';
 
@@ -31,17 +31,14 @@ export interface SessionReader {
   readonly fleet: Fleet;
   readonly store: SessionStore;
   readonly clock: Clock;
-  /** Writes into the audit log that links were found which this graph did not open. */
-  readonly recordSeen: (sessions: readonly Session[]) => Promise<void>;
+  /** What the audit log tells of links that a read has found, or found to be over. */
+  readonly entriesOf: (saved: SavedSessions) => readonly NewAuditEntry[];
   /** Told where what a read has seen could not be written down; the read itself stands. */
   readonly warn: (message: string, cause: unknown) => void;
 }
 
 /** Reading the links of devices and of ways in. Every method throws FORBIDDEN without `remote_access:read`. */
 export class SessionService {
-  /** Links that two reads at once may both take for new. */
-  readonly #seen = new LRUCache<string, true>({ max: 10_000 });
-
   constructor(private readonly reader: SessionReader) {}
 
   /** Sessions by id, as the graph knows them: no vendor is asked. Null: unknown. */
@@ -97,7 +94,7 @@ export class SessionService {
   /** The links through ways in, newest first. Shape: an outcome for each, in order. */
   async ofAccesses(
     principal: Principal,
-    wanted: readonly SessionsWanted<RemoteAccess>[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
     reading: Reading,
   ): Promise<readonly Outcome<readonly Session[]>[]> {
     requireScope(principal, 'remote_access:read');
@@ -157,7 +154,7 @@ export class SessionService {
   /** Asks the vendors, writes down what changed, and answers what changed by the access's id. */
   async #list(
     principal: Principal,
-    wanted: readonly SessionsWanted<RemoteAccess>[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
     known: ReadonlyMap<string, readonly Session[]>,
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<readonly Session[]>>> {
@@ -172,24 +169,15 @@ export class SessionService {
       }),
     );
     const changed = [...changes.values()].flatMap((outcome) => (outcome.ok ? outcome.value : []));
-    const saved = await settle(changed.length === 0 ? Promise.resolve() : this.reader.store.save(changed));
-    if (!saved.ok) this.reader.warn('links that a read has seen could not be written down', saved.error);
-    else await this.#recordSeen(changed, new Set(sessions.map(({ id }) => id)));
+    const { store, entriesOf, warn } = this.reader;
+    const saved = await settle(changed.length === 0 ? Promise.resolve() : store.save(changed, entriesOf));
+    if (!saved.ok) warn('links that a read has seen could not be written down', saved.error);
     return changes;
-  }
-
-  /** Links that were opened outside this graph stand in the audit log once, from when a read first saw them. */
-  async #recordSeen(changed: readonly Session[], known: ReadonlySet<string>): Promise<void> {
-    const seen = changed.filter(({ id }) => !known.has(id) && !this.#seen.has(id));
-    if (seen.length === 0) return;
-    for (const { id } of seen) this.#seen.set(id, true);
-    const recorded = await settle(this.reader.recordSeen(seen));
-    if (!recorded.ok) this.reader.warn('links that a read has seen could not be audited', recorded.error);
   }
 
   async #compare(
     account: Account,
-    wanted: readonly SessionsWanted<RemoteAccess>[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
     sessions: readonly Session[],
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<readonly Session[]>>> {
@@ -198,8 +186,11 @@ export class SessionService {
     for (const { of, activeOnly, listAll } of wanted) {
       modes.set(of.localId, activeOnly && !listAll && (modes.get(of.localId) ?? true));
     }
-    const known = groupBy(sessions, ({ remoteAccessId }) => remoteAccessId);
     const listed = await account.sessions(modes, reading);
+    const known = groupBy(
+      await this.#knownNow(sessions, wanted, listed),
+      ({ remoteAccessId }) => remoteAccessId,
+    );
     return new Map(
       [...accesses].map(([localId, access]) => {
         const outcome = listed.get(localId);
@@ -217,6 +208,23 @@ export class SessionService {
         return [access.id, success(reconcile(comparison))];
       }),
     );
+  }
+
+  /** A link that was opened here while its vendor was being asked is no stranger: the ledger is asked once more. */
+  async #knownNow(
+    known: readonly Session[],
+    wanted: readonly SessionsWanted<AccessPlace>[],
+    listed: ReadonlyMap<string, Outcome<ListedSessions>>,
+  ): Promise<readonly Session[]> {
+    const refs = new Set(known.map(({ vendorRef }) => vendorRef));
+    const isKnown = [...listed].every(
+      ([localId, outcome]) =>
+        !outcome.ok ||
+        outcome.value.sessions.every(({ vendorSessionId }) => refs.has(`${localId}:${vendorSessionId}`)),
+    );
+    if (isKnown) return known;
+    const devices = [...new Set(wanted.map(({ of }) => of.deviceId))];
+    return [...(await this.reader.store.byDevices(devices)).values()].flat();
   }
 
   #select(known: readonly Session[], changed: readonly Session[], activeOnly: boolean): readonly Session[] {

@@ -1,12 +1,12 @@
 import type { Device } from '../domain/device';
-import { formatId } from '../domain/ids';
+import { formatId, parseId } from '../domain/ids';
 import { settle, unwrap } from '../domain/outcome';
 import type { LinkRecord } from '../domain/session';
 import type { VpnFacts, VpnStatus } from '../domain/vpn';
 import { settleOrWarn } from './access-write-service';
 import { requireScope } from './authorize';
 import type { LinkTools } from './link-tools';
-import { type Asker, type DeviceTarget, findDevice, requireCapability } from './targets';
+import { type Asker, type DeviceTarget, findDevice, notFound, requireCapability } from './targets';
 
 /** A device, and how its VPN stands. */
 export interface VpnAnswer {
@@ -33,9 +33,11 @@ export class VpnWriteService {
 
   /** Brings a device's VPN down, and with it every link over it. */
   disconnect(deviceId: string, asker: Asker): Promise<VpnAnswer> {
-    return this.#switch(deviceId, asker, 'disconnectVpn', async (target) => {
+    // It ends links, so that no allowance refuses it.
+    const ending: Asker = { ...asker, reading: { ...asker.reading, purpose: 'finish' } };
+    return this.#switch(deviceId, ending, 'disconnectVpn', async (target) => {
       const { account, device } = target;
-      const facts = await account.writes.disconnectVpn(device.vendorDeviceId, asker.reading);
+      const facts = await account.writes.disconnectVpn(device.vendorDeviceId, ending.reading);
       const observedAt = new Date(this.tools.clock.now());
       const { running, owed } = await this.#linksOver(target);
       await this.tools.book.save(
@@ -82,18 +84,30 @@ export class VpnWriteService {
     act: (target: DeviceTarget) => Promise<VpnFacts>,
   ): Promise<VpnAnswer> {
     const { principal } = asker;
-    requireScope(principal, 'vpn:write');
-    const target = await findDevice(this.tools.fleet, deviceId, asker);
-    requireCapability(target, 'VPN_CONTROL');
-    const { account, device } = target;
     const input = { deviceId };
-    const asking = { principal, action, account: account.key, input, idempotencyKey: null, detail: input };
-    const opened = await this.tools.book.open(asking, null);
+    const attempt = { principal, action, target: deviceId };
+    const { target, opened } = await this.tools.attempts.watch(attempt, async () => {
+      const found = await this.#find(deviceId, asker);
+      const { key } = found.account;
+      const asking = { principal, action, account: key, input, idempotencyKey: null, detail: input };
+      return { target: found, opened: await this.tools.book.open(asking, null) };
+    });
+    const { account, device } = target;
     const entry = { actor: principal.subject, action, account: account.key, target: device.id };
     // Links over the same VPN are neither opened nor ended meanwhile.
     const gate = formatId(account.key, 'access', device.vendorDeviceId).toLowerCase();
     const outcome = await settle(this.tools.gate.alone(gate, () => act(target)));
     await settleOrWarn(this.tools, opened, outcome.ok ? entry : { ...entry, error: outcome.error });
     return { device, vpnStatus: { ...unwrap(outcome), checkedAt: new Date(this.tools.clock.now()) } };
+  }
+  /** The device, where the caller may switch its VPN; before it is looked up the store is known to be well. */
+  async #find(deviceId: string, asker: Asker): Promise<DeviceTarget> {
+    requireScope(asker.principal, 'vpn:write');
+    const { account } = parseId(deviceId, 'device');
+    if (this.tools.fleet.find(asker.principal, account) === undefined) throw notFound('device');
+    await this.tools.book.assertWritable();
+    const target = await findDevice(this.tools.fleet, deviceId, asker);
+    requireCapability(target, 'VPN_CONTROL');
+    return target;
   }
 }

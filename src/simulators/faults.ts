@@ -45,6 +45,8 @@ export type FaultRule = Fault & {
   readonly route?: string;
   /** Only calls whose path with its query contains this. */
   readonly pathIncludes?: string;
+  /** Only calls whose body, as JSON, contains this. */
+  readonly bodyIncludes?: string;
   /** Lets that many matching calls through first; default 0. */
   readonly after?: number;
   /** Befalls that many calls; left out: until cleared. */
@@ -77,7 +79,7 @@ export interface TakenFault {
 
 /** The faults as the server sees them: it also takes. */
 export interface TakeableFaults extends Faults {
-  take(route: string, target: string): TakenFault | undefined;
+  take(route: string, target: string, body?: unknown): TakenFault | undefined;
 }
 
 /** All kinds of faults, for checking rules that came as JSON. */
@@ -124,9 +126,9 @@ export function createFaults(): TakeableFaults {
       rules = [];
       for (const active of cleared) active.release();
     },
-    take: (route, target) => {
+    take: (route, target, body) => {
       for (const active of rules) {
-        const taken = active.take(route, target);
+        const taken = active.take(route, target, body);
         if (taken !== undefined) return taken;
       }
       return undefined;
@@ -146,10 +148,13 @@ class ActiveRule {
     });
   }
 
-  take(route: string, target: string): TakenFault | undefined {
+  take(route: string, target: string, body: unknown): TakenFault | undefined {
     const { rule } = this;
     if (rule.route !== undefined && rule.route !== route) return undefined;
     if (rule.pathIncludes !== undefined && !target.includes(rule.pathIncludes)) return undefined;
+    if (rule.bodyIncludes !== undefined && !(JSON.stringify(body) ?? '').includes(rule.bodyIncludes)) {
+      return undefined;
+    }
     if (this.hits >= (rule.times ?? Number.POSITIVE_INFINITY)) return undefined;
     this.#seen += 1;
     if (this.#seen <= (rule.after ?? 0)) return undefined;

@@ -123,7 +123,7 @@ class Conversation {
       answered: (status) => open.answered(status),
       commit: once(() => (fit === undefined ? options.unmatched(call) : fit.route.answer(call))),
     };
-    const taken = faults.take(route, `${url.pathname}${url.search}`);
+    const taken = faults.take(route, `${url.pathname}${url.search}`, call.body);
     await timers.wait(this.#latency(fit?.route.latencyFactor ?? 1));
     // A client that has given up by now does not undo the vendor's work.
     if (taken === undefined) send(exchange, exchange.commit());

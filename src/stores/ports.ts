@@ -48,9 +48,21 @@ export interface SessionStore {
    * status never goes back (see `mayBecome`): a session whose state is final keeps its state; that one without
    * `createdAt` keeps its place in lists, which is that of when it was first seen; that `createdBy` and `reason` stay
    * where the new ones are null; and that what only a {@link LinkRecord} has stays as it is. A vendor reference that
-   * another session of the account has is refused, and then nothing is written.
+   * another session of the account has is refused, and then nothing is written. `audit` makes the entries of the
+   * audit log that are written together with them.
    */
-  save(sessions: readonly Session[]): Promise<void>;
+  save(
+    sessions: readonly Session[],
+    audit?: (saved: SavedSessions) => readonly NewAuditEntry[],
+  ): Promise<void>;
+}
+
+/** What a save changed for good: however many processes save the same, each is told to one of them, once. */
+export interface SavedSessions {
+  /** Those that the ledger did not have. */
+  readonly first: readonly Session[];
+  /** Those that were not over, and are now. */
+  readonly ended: readonly Session[];
 }
 
 /** What a caller asked this graph to do at a vendor: durable before the vendor is called, settled after. */
@@ -72,6 +84,13 @@ export interface Intent {
   readonly settledAt: Date | null;
 }
 
+/** What an idempotency key is unique for. */
+export interface IntentKey {
+  readonly subject: string;
+  readonly action: string;
+  readonly idempotencyKey: string;
+}
+
 /** What came of recording an intent. */
 export type Begun =
   | { readonly begun: true }
@@ -83,24 +102,36 @@ export interface IntentStore {
   /**
    * Records an intent, with the PENDING session that it makes, all or none. Of callers that use one key at once,
    * exactly one begins; the others are told of its intent, and nothing of theirs is written. Intents without a key
-   * never meet.
+   * never meet. Until `leasedUntil` it is left to its caller; left out: whoever claims may have it at once.
    */
-  begin(intent: Intent, session: LinkRecord | null): Promise<Begun>;
+  begin(intent: Intent, session: LinkRecord | null, leasedUntil?: Date): Promise<Begun>;
+  /** Moves the instant until which intents are left to whoever works on them. Settled ones stay as they are. */
+  lease(intentIds: readonly string[], until: Date): Promise<void>;
+  /**
+   * Takes over the intents of these accounts that are not settled and that nobody works on any more: their lease has
+   * run out by `nowMs`, and is `until` from here on. Of several that claim at once one has each. Oldest first.
+   */
+  claim(accounts: readonly string[], nowMs: number, until: Date): Promise<readonly Intent[]>;
+  /** The intent for which this caller used a key with this action; undefined: none, or it is forgotten. */
+  find(key: IntentKey): Promise<Intent | undefined>;
   /**
    * Records what became of it: its session, that it is settled, and who did what; all or none. The session is written
    * as {@link LinkStore.save} does. Where it is settled already, or forgotten, the first word stands and nothing is
    * written, without an error; but for one thing: a connection whose end this session owes, where none was known, is
    * written down with its end, and so is the audit. So what two processes settle at once cannot stay open unseen:
-   * where the first called it failed, {@link LinkStore.owed} tells of it.
+   * where the first called it failed, {@link LinkStore.owed} tells of it. Tells whether it was the first word.
    */
   settle(
     intentId: string,
     at: Date,
     session: LinkRecord | null,
     audit: readonly NewAuditEntry[],
-  ): Promise<void>;
-  /** Notes something more about an intent: its new detail. One that is settled, or not known, stays as it is. */
-  note(intentId: string, detail: string): Promise<void>;
+  ): Promise<boolean>;
+  /**
+   * Notes something more about an intent: its new detail, and what the audit log tells of it; all or none. One that is
+   * settled, not known, or has this detail already stays as it is, and nothing is told.
+   */
+  note(intentId: string, detail: string, audit: readonly NewAuditEntry[]): Promise<void>;
   /** Every intent that is not settled, oldest first. */
   unsettled(): Promise<readonly Intent[]>;
   /**
@@ -126,6 +157,8 @@ export interface LinkStore {
    * whose state is final; null where none is.
    */
   nextOwedMs(): Promise<number | null>;
+  /** Links that still owe that the way in which was made for them is taken away; oldest first. */
+  accessesOwed(): Promise<readonly LinkRecord[]>;
   /**
    * Writes links down, with who did what; all or none. States only go forward, as in {@link SessionStore.save}. A
    * session that a read saw first, and wrote down under an id of its own, gives way to the link with its vendor
@@ -184,6 +217,32 @@ export interface AuditQuery {
   readonly target?: string;
 }
 
+/** Whose calls are counted, and over which time. */
+export interface QuotaKey {
+  readonly account: string;
+  /** The window's first instant, in milliseconds since 1970. */
+  readonly windowStartMs: number;
+}
+
+/** Calls that were taken ahead of being made. */
+export interface QuotaGrant {
+  /** From 0 to the calls that were asked for. */
+  readonly granted: number;
+  /** The count with them. */
+  readonly used: number;
+}
+
+/** Vendor calls counted against an account's allowance, by all replicas together. A window nobody counted in has 0. */
+export interface QuotaStore {
+  used(key: QuotaKey): Promise<number>;
+  /** Counts up to `calls` more, as many as leave the count at `most` or below; of takers at once none is told too many. */
+  take(key: QuotaKey, calls: number, most: number): Promise<QuotaGrant>;
+  /** Counts calls that were made already, or, below 0, gives back those that were not. Answers the count, 0 or more. */
+  add(key: QuotaKey, calls: number): Promise<number>;
+  /** Notes that an operator is warned of a percentage: true for one of those who ask, and only if no higher one was. */
+  claimWarning(key: QuotaKey, percent: number): Promise<boolean>;
+}
+
 /** The place where a session stands in lists: when it was made, else when it was first seen. */
 export function sortMsOf(session: Session): number {
   return (session.createdAt ?? session.observedAt).getTime();
@@ -195,6 +254,7 @@ export interface DurableStore {
   readonly intents: IntentStore;
   readonly links: LinkStore;
   readonly audit: AuditStore;
+  readonly quotas: QuotaStore;
   /** Resolves where the store can be read and written just now; else throws STORE_UNAVAILABLE. */
   ping(): Promise<void>;
   close(): Promise<void>;

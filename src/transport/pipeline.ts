@@ -1,4 +1,5 @@
 import { bulkhead } from 'cockatiel';
+import type { CallPurpose } from '../domain/allowance';
 import { asDrawbridgeError } from '../domain/errors';
 import type { Clock } from '../domain/time';
 import type { Fetch } from './fetch';
@@ -26,6 +27,8 @@ export interface PipelineOptions {
   /** How long one call may take with everything it needs: logging in, and being sent once more. In milliseconds. */
   readonly deadlineMs: number;
   readonly report: (attempt: AttemptReport) => void;
+  /** Counts every request against the account's allowance, and refuses it where that is used up; left out: none is known. */
+  readonly quota?: { take(purpose: CallPurpose): Promise<void> };
 }
 
 /** Statuses below 500 that speak of the account and not of one request: credentials, permissions, allowance. */
@@ -34,20 +37,22 @@ const ACCOUNT_FAULTS: ReadonlySet<number> = new Set([401, 403, 429]);
 /** Calls that wait in line at most, for one account; more than a page of the graph can ask for. */
 const LONGEST_LINE = 100_000;
 
-/** Sends requests as they are, without credentials. Order: bulkhead, observe, fetch (with deadline and decode). */
+/** Sends requests as they are, without credentials. Order: quota, bulkhead, observe, fetch (with deadline and decode). */
 export function openAnonymousTransport(options: PipelineOptions): Transport {
   const line = bulkhead(options.concurrency, LONGEST_LINE);
   return {
-    send: (request, context) =>
-      line.execute(() =>
+    send: async (request, context) => {
+      await pay(options, context);
+      return line.execute(() =>
         observe(options, { request, context, credentials: {}, deadline: deadlineOf(options, request) }),
-      ),
+      );
+    },
   };
 }
 
 /**
  * Sends requests with the account's credentials, and once more with new ones where the answer says that they ran
- * out. Order: bulkhead, authenticate, observe, fetch (with deadline and decode).
+ * out. Order: quota, bulkhead, authenticate, observe, fetch (with deadline and decode).
  */
 export function openTransport(
   options: PipelineOptions,
@@ -56,16 +61,24 @@ export function openTransport(
 ): Transport {
   const line = bulkhead(options.concurrency, LONGEST_LINE);
   return {
-    send: (request, context) =>
-      line.execute(async () => {
+    send: async (request, context) => {
+      await pay(options, context);
+      return line.execute(async () => {
         const deadline = deadlineOf(options, request);
         const credentials = await authenticator.headers(context);
         const answer = await observe(options, { request, context, credentials, deadline });
         if (!isUnauthorized(answer) || !(await authenticator.renew(credentials, context))) return answer;
         const renewed = await authenticator.headers(context);
+        await pay(options, context);
         return observe(options, { request, context, credentials: renewed, deadline });
-      }),
+      });
+    },
   };
+}
+
+/** Every request counts, a second try and a login as well. */
+async function pay({ quota }: PipelineOptions, context: CallContext): Promise<void> {
+  await quota?.take(context.purpose ?? 'read');
 }
 
 /** One try of a call. */

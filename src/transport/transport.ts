@@ -1,3 +1,4 @@
+import type { CallPurpose } from '../domain/allowance';
 import type { CallRecord } from '../domain/reading';
 
 /** What a caller of the transport knows of the endpoint: a row of a vendor's catalogue. */
@@ -34,6 +35,8 @@ export interface VendorResponse {
 
 /** On whose behalf a call is made. */
 export interface CallContext {
+  /** What the call is for, to the account's allowance; left out: `read`. */
+  readonly purpose?: CallPurpose;
   /** Told once the call is over, for explain. */
   readonly note?: (call: CallRecord) => void;
 }

@@ -118,7 +118,7 @@ export interface RemoteAccessWrites {
     context: CallContext,
   ): Promise<Step<RemoteAccessFacts>>;
   /** Done once the vendor no longer lists it; one that is gone already is done. */
-  remove(access: RemoteAccessFacts, context: CallContext): Promise<Step<null>>;
+  remove(access: Pick<RemoteAccessFacts, 'localId'>, context: CallContext): Promise<Step<null>>;
 }
 
 /** Opening and ending links. */
@@ -129,13 +129,18 @@ export interface LinkWrites {
   readonly listsOpen: boolean;
   /** Reasons for which a link cannot be as asked; undefined: it can. Asked before the vendor is. */
   refuses(request: LinkRequest): 'ALLOWED_IP' | undefined;
+  /**
+   * Looks whether what would carry the link runs already: then nothing has to be opened, and this is the link. Only
+   * where links share a connection that is there for others too, and its state can be read.
+   */
+  readonly found?: (request: LinkRequest, context: CallContext) => Promise<OpenedLink | undefined>;
   /** Not idempotent where every call makes a link of its own; `now` is when the answer is read. */
   open(request: LinkRequest, context: CallContext): Promise<Step<OpenedLink>>;
   /**
-   * Looks which links of a way in there are, for settling what got lost. Only where `listsOpen`, or where the state
-   * of a connection can be read.
+   * Looks which links of a way in there are, for settling what got lost: also those that are over, as far as the vendor
+   * still knows them. Only where `listsOpen`.
    */
-  running(access: RemoteAccessFacts, context: CallContext): Promise<readonly OpenedLink[]>;
+  listed(access: RemoteAccessFacts, context: CallContext): Promise<readonly OpenedLink[]>;
   /** Done once the vendor has confirmed that it is over; one that it no longer knows is over. */
   close(link: LinkReference, context: CallContext): Promise<Step<null>>;
 }

@@ -50,7 +50,7 @@ describe('how fresh is fresh enough', () => {
     ['what was learned since the operation began', { maxAgeMs: 0, mayBeFresher: true }, -1, true],
     ['what was learned before it began, by who wants it new', { maxAgeMs: 0, mayBeFresher: true }, 1, false],
   ])('%s', (_, wishes, ageMs, fresh) => {
-    expect(isFresh(100_000 - ageMs, { startedAt: 100_000, ...wishes }, MAX_AGE)).toBe(fresh);
+    expect(isFresh(100_000 - ageMs, { startedAt: 100_000, ...wishes }, { maxAgeMs: MAX_AGE })).toBe(fresh);
   });
 });
 

@@ -22,6 +22,7 @@ describe('nothing set', () => {
       staleMaxSeconds: 3600,
       explore: 'open',
       corsOrigins: [],
+      supergraphNode: false,
       logLevel: 'info',
       warnings: [],
     });

@@ -81,14 +81,3 @@ test.each([
   callers.write({ ana: {} });
   expect(next()).toBe(1);
 });
-
-test('a token that is taken away, or stands for something else, is revoked; the others are not', async () => {
-  const [ana, ben] = tokens.current();
-  callers.write({ ana: {}, ben: { scopes: ['devices:read', 'vpn:write'] } });
-  next();
-  expect([ana?.revoked.aborted, ben?.revoked.aborted]).toEqual([false, true]);
-  expect(tokens.current()[0]).toBe(ana);
-  callers.write({ ben: { scopes: ['devices:read', 'vpn:write'], accounts: ['rms'] } });
-  next();
-  expect([ana?.revoked.aborted, tokens.current()[0]?.revoked.aborted]).toEqual([true, false]);
-});

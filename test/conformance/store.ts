@@ -1,10 +1,11 @@
 import type { OpenStoreOptions } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
-import { itKeepsAnAuditLog, itNoticesTampering } from '../stores/audit-promises';
+import { itKeepsAnAuditLog, itNoticesTampering, itTellsOnce } from '../stores/audit-promises';
 import { itRecordsIntents } from '../stores/intent-promises';
 import { itKeepsALedger } from '../stores/ledger-promises';
 import { itKeepsLinks } from '../stores/link-promises';
 import { itListsSessions, itPages } from '../stores/list-promises';
+import { itCountsCalls } from '../stores/quota-promises';
 import { itDoesAsThePlainest } from '../stores/record-promises';
 import { aLink, anEntry, anIntent } from '../stores/records';
 import { aSession, NOW } from '../stores/sessions';
@@ -26,6 +27,7 @@ export interface StoreUnderTest {
 }
 
 const ALL = { nowMs: NOW };
+const NOVEMBER = { account: 'rms', windowStartMs: Date.UTC(2026, 10) };
 const UNAVAILABLE = { code: 'STORE_UNAVAILABLE' };
 
 /** What every durable store guarantees. */
@@ -40,9 +42,11 @@ export function itKeepsThePromisesOfAStore(begin: () => Promise<StoreUnderTest>)
   describe('lists', () => itListsSessions(() => under));
   describe('pages', () => itPages(() => under));
   describe('links', () => itKeepsLinks(() => under));
+  describe('quotas', () => itCountsCalls(() => under));
   describe('intents', () => itRecordsIntents(() => under));
   describe('all of it', () => itDoesAsThePlainest(() => under));
   describe('the audit log', () => itKeepsAnAuditLog(() => under));
+  describe('what reads have seen', () => itTellsOnce(() => under));
   describe('the audit log that was tampered with', () => itNoticesTampering(() => under));
   describe('its life', () => itLives(() => under));
 }
@@ -119,19 +123,27 @@ function itLives(under: () => StoreUnderTest): void {
       store.sessions.list(ALL, 1),
       store.sessions.count(ALL),
       store.intents.begin(anIntent('late'), null),
+      store.intents.find({ subject: 'ana', action: 'createLink', idempotencyKey: 'late' }),
       store.intents.settle('late', new Date(NOW), null, []),
-      store.intents.note('late', '{}'),
+      store.intents.note('late', '{}', []),
+      store.intents.lease(['late'], new Date(NOW)),
+      store.intents.claim(['rms'], NOW, new Date(NOW)),
       store.intents.unsettled(),
       store.intents.forget(new Date(NOW), NOW),
       store.links.get(['rms:session:late']),
       store.links.overConnection('rms', 'connection', NOW),
       store.links.owed(NOW),
       store.links.nextOwedMs(),
+      store.links.accessesOwed(),
       store.links.save([aLink('late')], []),
       store.audit.append([anEntry('late')]),
       store.audit.list({ accounts: ['rms'] }, 1),
       store.audit.readAll()[Symbol.asyncIterator]().next(),
       store.audit.head(),
+      store.quotas.used(NOVEMBER),
+      store.quotas.take(NOVEMBER, 1, 1),
+      store.quotas.add(NOVEMBER, 1),
+      store.quotas.claimWarning(NOVEMBER, 50),
     ]) {
       await expect(doing).rejects.toMatchObject(UNAVAILABLE);
     }

@@ -23,7 +23,7 @@ export function pages(): readonly string[] {
       .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
       .map((entry) => path.relative(PROJECT, path.join(entry.parentPath, entry.name)));
   const top = readdirSync(PROJECT).filter((name) => name.endsWith('.md'));
-  return [...top, ...below('docs'), ...below('src')];
+  return [...top, ...below('docs'), ...below('deploy'), ...below('examples'), ...below('src')];
 }
 
 /** The fenced blocks of a page, in order. */

@@ -13,7 +13,10 @@ function table(name: string): readonly (readonly string[])[] {
 
 describe('docs/security.md', () => {
   test('says of each scope which fields it opens, as the table of scopes does', () => {
-    const told = table('scopes').map(([scope = '', fields = '']) => [codes(scope)[0], codes(fields).sort()]);
+    const told = table('scopes').map(([scope = '', fields = '']) => [
+      codes(scope)[0],
+      [...codes(fields)].sort(),
+    ]);
     const scopes = [...new Set(Object.values(FIELD_SCOPES))];
     const fieldsOf = (scope: string) =>
       Object.keys(FIELD_SCOPES).filter((field) => FIELD_SCOPES[field] === scope);

@@ -6,8 +6,6 @@ import { promisify } from 'node:util';
 
 const PROJECT = path.resolve(__dirname, '../..');
 const DIST = path.join(PROJECT, 'dist');
-/** As old as the sources that dist was last built from by these tests. */
-const STAMP = path.join(DIST, '.built-for-tests');
 const LOCK = path.join(DIST, '.building-for-tests');
 /** A build takes a few seconds; a lock that is older was left behind by a test run that was killed. */
 const LOCK_FORGOTTEN_MS = 60_000;
@@ -15,25 +13,61 @@ const LOCK_FORGOTTEN_MS = 60_000;
 /** What `npm start` runs. */
 export const MAIN = path.join(DIST, 'main.js');
 
+/** Something that is built, and what from. */
+interface Built {
+  /** A file as old as the sources that it was last built from by these tests. */
+  readonly stamp: string;
+  /** It is there when it was built. */
+  readonly product: string;
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+  readonly script: string;
+}
+
+const SERVICE: Built = {
+  stamp: path.join(DIST, '.built-for-tests'),
+  product: MAIN,
+  folders: ['src'],
+  files: ['package.json', '.swcrc'],
+  script: 'build',
+};
+
+const CLIENT: Built = {
+  stamp: path.join(DIST, '.client-for-tests'),
+  product: path.join(DIST, 'client/package.json'),
+  folders: ['examples'],
+  files: ['package.json', 'schema.graphql', 'codegen.client.js', 'scripts/build-client.js'],
+  script: 'client',
+};
+
 /** Runs `npm run build`, unless dist is younger than everything it is built from. Test files may ask at the same time. */
-export async function buildService(): Promise<void> {
-  if (await isFresh()) return;
+export const buildService = (): Promise<void> => build(SERVICE);
+
+/** The same for `npm run client`: the package of typed documents, and the examples that use it. */
+export const buildClient = (): Promise<void> => build(CLIENT);
+
+async function build(built: Built): Promise<void> {
+  if (await isFresh(built)) return;
   await locked(async () => {
-    if (await isFresh()) return;
+    if (await isFresh(built)) return;
     const startedAt = new Date();
-    await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: PROJECT });
-    await writeFile(STAMP, '');
-    await utimes(STAMP, startedAt, startedAt);
+    await promisify(execFile)('npm', ['run', '--silent', built.script], { cwd: PROJECT });
+    await writeFile(built.stamp, '');
+    await utimes(built.stamp, startedAt, startedAt);
   });
 }
 
-async function isFresh(): Promise<boolean> {
-  const built = await modifiedAt(STAMP);
-  if (built === undefined || (await modifiedAt(MAIN)) === undefined) return false;
-  const sources = await readdir(path.join(PROJECT, 'src'), { recursive: true, withFileTypes: true });
-  const files = sources.map((entry) => path.join(entry.parentPath, entry.name));
-  const others = ['package.json', '.swcrc'].map((name) => path.join(PROJECT, name));
-  const times = await Promise.all([...files, ...others].map(modifiedAt));
+async function isFresh({ stamp, product, folders, files }: Built): Promise<boolean> {
+  const built = await modifiedAt(stamp);
+  if (built === undefined || (await modifiedAt(product)) === undefined) return false;
+  const sources = await Promise.all(
+    folders.map((folder) => readdir(path.join(PROJECT, folder), { recursive: true, withFileTypes: true })),
+  );
+  const all = [
+    ...sources.flat().map((entry) => path.join(entry.parentPath, entry.name)),
+    ...files.map((name) => path.join(PROJECT, name)),
+  ];
+  const times = await Promise.all(all.map(modifiedAt));
   return times.every((time) => time === undefined || time <= built);
 }
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   buildASTSchema,
   type DefinitionNode,
   type DirectiveNode,
   type DocumentNode,
-  type GraphQLSchema,
+  GraphQLSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -81,7 +82,7 @@ function undescribed(schema: GraphQLSchema): readonly string[] {
   };
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type) || isOfFederation(type.name)) continue;
-    if (!ROOTS.has(type.name)) check(type.name, type);
+    check(type.name, type);
     if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
     if (isInputObjectType(type))
       for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field);
@@ -94,9 +95,6 @@ function undescribed(schema: GraphQLSchema): readonly string[] {
   }
   return missing;
 }
-
-/** Their fields say it all. */
-const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
 function isOfFederation(name: string): boolean {
   return name.startsWith('_') || name.startsWith('federation__') || name.startsWith('link__');
@@ -129,7 +127,40 @@ describe('schema.graphql', () => {
       if (name !== '@deprecated' && name !== '@specifiedBy') expect(file).toContain(`"${name}"`);
   });
 
+  test('links the newest specification that there is: the next one is not known', async () => {
+    const file = await readFile(FILE, 'utf8');
+    const next = file.replace(
+      /(federation\/v2\.)(\d+)/,
+      (_, name: string, minor: string) => name + (Number(minor) + 1),
+    );
+    expect(() => buildSubgraphSchema({ typeDefs: parse(file) })).not.toThrow();
+    expect(() => buildSubgraphSchema({ typeDefs: parse(next) })).toThrow(/unsupported|version|link/i);
+  });
+
+  test('hides Node in a supergraph, and nothing else; SUPERGRAPH_NODE=1 shows it', async () => {
+    const hidden = ['Node @inaccessible', 'Query.node @inaccessible', 'Query.nodes @inaccessible'];
+    const usual = directives(await readFile(FILE, 'utf8'));
+    expect(usual.filter((line) => line.includes('@inaccessible'))).toEqual(hidden);
+    const open = await startTestService({ simulators: { devices: 3 }, env: { SUPERGRAPH_NODE: '1' } });
+    const { data } = await open.query<{ _service: { sdl: string } }>('{ _service { sdl } }');
+    await open.close();
+    expect(directives(data._service.sdl)).toEqual(usual.filter((line) => !hidden.includes(line)));
+    expect(meaning(data._service.sdl)).toBe(meaning(await readFile(FILE, 'utf8')));
+  });
+
   test('describes every type, field, argument and enum value', () => {
     expect(undescribed(buildGraph().schema)).toEqual([]);
+  });
+
+  test('has no type that nothing leads to', () => {
+    const { schema } = buildGraph();
+    const [query, mutation, subscription] = [
+      schema.getQueryType(),
+      schema.getMutationType(),
+      schema.getSubscriptionType(),
+    ];
+    const reached = new GraphQLSchema({ query, mutation, subscription }).getTypeMap();
+    const own = Object.keys(schema.getTypeMap()).filter((name) => !isOfFederation(name));
+    expect(own.filter((name) => reached[name] === undefined)).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { SCOPES, type Scope } from '../../src/domain/principal';
 import type { CallLog } from '../../src/simulators/call-log';
 import type { EverywareDevice } from '../../src/simulators/everyware/everyware-records';
 import type { RemoteitRow } from '../../src/simulators/remoteit/remoteit-records';
 import type { RmsAccess } from '../../src/simulators/rms/rms-records';
 import type { Simulators } from '../../src/simulators/simulators';
+import type { ManualClock } from '../support/manual-clock';
 import type { GraphResult, QueryOptions } from '../support/service';
 
 /** A link as the tests read it. */
@@ -184,11 +186,46 @@ export function as(subject: string): { readonly authorization: string } {
   return { authorization: `Bearer ${subject}` };
 }
 
-/** Waits until something is so, at most so many seconds. */
+/** Waits until something is so, at most so many seconds: the service works meanwhile. */
 export async function until(what: () => boolean | Promise<boolean>, seconds = 10): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await what())) {
     if (Date.now() > end) throw new Error(`not so within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await turn();
   }
 }
+
+/** What runs in this process, and the clock by which it does. */
+export interface Moved {
+  readonly simulators: Simulators;
+  readonly clock: ManualClock;
+}
+
+/** Turns of the event loop in which nothing moves before nothing will: an answer takes a few. */
+const STILL_TURNS = 150;
+
+/** Lets what the service does by itself come to rest, until it waits for the clock or for a vendor that keeps it. */
+export async function rest({ simulators: { rms, remoteit, everyware }, clock }: Moved): Promise<void> {
+  const logs = [rms, remoteit, everyware].map(({ calls }) => calls);
+  let last = '';
+  for (let still = 0; still < STILL_TURNS; still += 1) {
+    await turn();
+    const now = [...logs.map(({ total, inFlight }) => `${total}:${inFlight}`), clock.made].join();
+    if (now !== last) still = 0;
+    last = now;
+  }
+}
+
+/** Moves the clock on in small steps, lets the service work after each, and stops early once something is so. */
+export async function pass(
+  moved: Moved,
+  seconds: number,
+  isSo: () => boolean | Promise<boolean> = () => false,
+): Promise<void> {
+  for (let left = seconds * 1000; left > 0 && !(await isSo()); left -= STEP_MS) {
+    moved.clock.advance(STEP_MS);
+    await rest(moved);
+  }
+}
+
+const STEP_MS = 500;

@@ -16,8 +16,11 @@ import {
   dataOf,
   hurry,
   learnFleet,
+  type Moved,
+  pass,
   readLink,
   resetCalls,
+  rest,
   until,
 } from './asking';
 
@@ -36,16 +39,7 @@ beforeEach(async () => {
 
 afterEach(() => service?.close());
 
-/** Lets what the service does by itself come to rest: no clock moves meanwhile. */
-const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
-
-/** Moves the clock on in small steps, and lets the service work after each. */
-async function pass(seconds: number, stepMs = 500): Promise<void> {
-  for (let left = seconds * 1000; left > 0; left -= stepMs) {
-    clock.advance(stepMs);
-    await new Promise((resolve) => setTimeout(resolve, 8));
-  }
-}
+const moved = (): Moved => ({ simulators: service.simulators, clock });
 
 /** A link of remote.it, or a lease of Everyware Cloud, and whether its vendor still holds it. */
 const kept = [
@@ -76,7 +70,7 @@ describe.each(kept)('at %s', (_, route, add) => {
     const { session } = await createLink(service, access, { durationSeconds: 10 });
     expect(Date.parse(session.expiresAt ?? '')).toBe(clock.now() + 10_000);
     clock.advance(9_999);
-    await rest();
+    await rest(moved());
     expect(isOpen()).toBe(true);
     expect(await readLink(service, session.id)).toMatchObject({ status: 'ACTIVE' });
     clock.advance(1);
@@ -103,11 +97,11 @@ describe.each(kept)('at %s', (_, route, add) => {
     await until(() => fault.hits > 0, 3);
     expect(await readLink(service, session.id)).toMatchObject({ status: 'EXPIRED' });
     expect(isOpen()).toBe(true);
-    await pass(60);
+    await pass(moved(), 60);
     expect(fault.hits).toBe(4);
     expect(isOpen()).toBe(false);
     resetCalls(service.simulators);
-    await pass(60);
+    await pass(moved(), 60);
     expect(countCalls(service.simulators)).toBe(0);
   });
 
@@ -120,7 +114,7 @@ describe.each(kept)('at %s', (_, route, add) => {
     expect(await readLink(service, session.id)).toMatchObject({ status: 'ACTIVE' });
     // Once its time has come it is over, but owed: closing it by hand asks the vendor again.
     clock.advance(100_000);
-    await rest();
+    await rest(moved());
     expect(codeOf(await service.query(CLOSE, { variables: { id: session.id } }))).toBe('VENDOR_UNAVAILABLE');
     fault.remove();
     expect(await closeSession(service, session.id)).toMatchObject({ status: 'EXPIRED' });
@@ -136,9 +130,9 @@ test('an end that cannot be had does not keep the next one waiting', async () =>
   everyware.faults.add({ kind: 'status', status: 503, route: DISCONNECT });
   await createLink(service, gateway.access, { durationSeconds: 10 });
   await createLink(service, row.access, { durationSeconds: 18 });
-  await pass(17.5);
+  await pass(moved(), 17.5);
   expect(remoteit.state.connections(row.address)).toHaveLength(1);
-  await pass(2);
+  await pass(moved(), 2);
   expect(remoteit.state.connections(row.address)).toEqual([]);
 });
 
@@ -152,11 +146,11 @@ test('ending what is over already is no error, and asks nobody', async () => {
   const links = [await createLink(service, row.access), await createLink(service, gateway.access)];
   const opening = createLink(service, router.access, { durationSeconds: 30 });
   await until(() => service.simulators.rms.calls.count('POST /devices/connect/{access_id}') === 1);
-  await rest();
+  await rest(moved());
   clock.advance(500);
   const onRms = await opening;
   for (const { session } of links) await closeSession(service, session.id);
-  await pass(40);
+  await pass(moved(), 40);
   resetCalls(service.simulators);
   for (const { session } of links) {
     expect(await closeSession(service, session.id)).toMatchObject({ id: session.id, status: 'CLOSED' });
@@ -180,7 +174,7 @@ describe('a VPN whose end is still owed', () => {
     await until(() => fault.hits > 0, 3);
     dataOf(await connect(device));
     fault.remove();
-    await pass(90);
+    await pass(moved(), 90);
     expect(state.isVpnUp(id)).toBe(true);
   });
 
@@ -193,10 +187,10 @@ describe('a VPN whose end is still owed', () => {
     await until(() => fault.hits > 0, 3);
     const { session } = await createLink(service, access, { durationSeconds: 30 });
     fault.remove();
-    await pass(10);
+    await pass(moved(), 10);
     expect(state.isVpnUp(id)).toBe(true);
     expect(await readLink(service, session.id)).toMatchObject({ status: 'ACTIVE' });
-    await pass(25);
+    await pass(moved(), 25);
     expect(state.isVpnUp(id)).toBe(false);
   });
 });
@@ -213,7 +207,7 @@ test('ends that came while the service was down are kept within 5 s of its next 
   const links = [await createLink(before, row.access), await createLink(before, gateway.access)];
   await before.close();
   clock.advance(3_600_000);
-  await rest();
+  await rest({ simulators, clock });
   expect(simulators.remoteit.state.connections(row.address)).toHaveLength(1);
   expect(simulators.everyware.state.isVpnUp(gateway.id)).toBe(true);
 

@@ -12,6 +12,7 @@ import {
   learnFleet,
   openAccess,
   resetCalls,
+  until,
 } from './asking';
 
 let service: TestService;
@@ -133,6 +134,71 @@ test('a link that was opened or closed is seen so by the next read, also where i
     expect(await free(SESSIONS, { id: device })).toEqual({ device: { sessions: [] } });
     expect(await free(KNOWN, { id: device })).toEqual({ sessions: { nodes: [] } });
   }
+});
+
+describe('while an older list of the vendor is on its way', () => {
+  const headers = { 'cache-control': 'no-cache' };
+
+  test('a link that was opened meanwhile stays open, is no second one, and is closed for good', async () => {
+    const router = addRouter(service.simulators);
+    await learnFleet(service);
+    const route = 'GET /devices/connect/{access_id}/sessions';
+    const listedBefore = service.simulators.rms.faults.add({ kind: 'hold', route, times: 1 });
+    const early = service.query(SESSIONS, { variables: { id: router.device }, headers });
+    await until(() => listedBefore.hits === 1);
+    const { session } = await createLink(service, router.access);
+    listedBefore.release();
+    dataOf(await early);
+    const one = { device: { sessions: [{ id: session.id }] } };
+    expect(await ask(SESSIONS, { id: router.device })).toEqual(one);
+
+    const listedOpen = service.simulators.rms.faults.add({ kind: 'hold', route, times: 1 });
+    const late = service.query(SESSIONS, { variables: { id: router.device }, headers });
+    await until(() => listedOpen.hits === 1);
+    await closeSession(service, session.id);
+    listedOpen.release();
+    dataOf(await late);
+    expect(await ask(SESSIONS, { id: router.device })).toEqual({ device: { sessions: [] } });
+  });
+
+  test('a link that was opened after the ledger was read is the same link for that read', async () => {
+    const router = addRouter(service.simulators);
+    await learnFleet(service);
+    const route = 'GET /devices/remote-access';
+    const held = service.simulators.rms.faults.add({ kind: 'hold', route, times: 1 });
+    const early = service.query(SESSIONS, { variables: { id: router.device }, headers });
+    await until(() => held.hits === 1);
+    const { session } = await createLink(service, router.access);
+    held.release();
+    dataOf(await early);
+    expect(await ask(SESSIONS, { id: router.device })).toEqual({
+      device: { sessions: [{ id: session.id }] },
+    });
+    expect(service.log.join('')).not.toContain('could not be written down');
+  });
+
+  test('a way in that was made meanwhile is there', async () => {
+    const router = addRouter(service.simulators);
+    await learnFleet(service);
+    const held = service.simulators.rms.faults.add({
+      kind: 'hold',
+      route: 'GET /devices/remote-access',
+      times: 1,
+    });
+    const early = service.query(WAYS_IN, { variables: { id: router.device }, headers });
+    await until(() => held.hits === 1);
+    const input = { deviceId: router.device, name: 'PLC', protocol: 'HTTP', host: '192.168.1.10', port: 80 };
+    await ask(
+      'mutation ($input: CreateRemoteAccessInput!) { createRemoteAccess(input: $input) { remoteAccess { id } } }',
+      { input },
+    );
+    held.release();
+    dataOf(await early);
+    const ways = await ask<{ device: { remoteAccesses: { name: string }[] } }>(WAYS_IN, {
+      id: router.device,
+    });
+    expect(ways.device.remoteAccesses.map(({ name }) => name)).toEqual(['Router_WebUI', 'PLC']);
+  });
 });
 
 describe('the state of a VPN', () => {

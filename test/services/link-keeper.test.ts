@@ -3,6 +3,7 @@ import type { LinkRecord } from '../../src/domain/session';
 import type { LinkCloser } from '../../src/services/link-closer';
 import { LinkKeeper } from '../../src/services/link-keeper';
 import type { LinkTools } from '../../src/services/link-tools';
+import type { MadeAccesses } from '../../src/services/made-accesses';
 import { ManualClock } from '../support/manual-clock';
 
 const CLOSED = Promise.resolve();
@@ -19,6 +20,7 @@ function keeping() {
       looks += 1;
       return [...owed.values()].filter(({ expiresAt }) => (expiresAt?.getTime() ?? 0) <= now);
     },
+    accessesOwed: async () => [],
     nextOwedMs: async () =>
       owed.size === 0
         ? null
@@ -38,7 +40,7 @@ function keeping() {
       return link;
     },
   } as unknown as LinkCloser;
-  const keeper = new LinkKeeper(tools, closer);
+  const keeper = new LinkKeeper(tools, closer, {} as unknown as MadeAccesses);
   const due = (name: string, seconds: number): string => {
     const id = formatId('lab', 'session', name);
     const expiresAt = new Date(clock.now() + seconds * 1000);

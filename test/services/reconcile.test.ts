@@ -19,12 +19,13 @@ const compare = (
   known: readonly Session[],
   sessions: readonly SessionFacts[],
   observedAt: Date = at(0),
+  askedAt: Date = observedAt,
 ): readonly Session[] =>
   reconcile({
     vendor: 'TELTONIKA_RMS',
     access,
     known,
-    listed: { sessions, usableOnly: true, complete: true, observedAt },
+    listed: { sessions, usableOnly: true, complete: true, observedAt, askedAt },
   });
 
 describe('links that a vendor lists', () => {
@@ -60,7 +61,7 @@ describe('links that a vendor lists', () => {
   });
 
   it('are not over because a list leaves them out in which a row could not be read', () => {
-    const listed = { sessions: [], usableOnly: true, complete: false, observedAt: at(60) };
+    const listed = { sessions: [], usableOnly: true, complete: false, observedAt: at(60), askedAt: at(60) };
     const known = [sessionOf()];
     expect(reconcile({ vendor: 'TELTONIKA_RMS', access, known, listed })).toEqual([]);
     expect(compare(known, [], at(60))).toMatchObject([{ status: 'CLOSED' }]);
@@ -107,6 +108,9 @@ describe('links that a vendor no longer lists', () => {
     expect(compare([sessionOf({ observedAt: at(0) })], [])).toEqual([]);
     const moved = sessionOf({ observedAt: at(1), expiresAt: at(3000) });
     expect(compare([moved], [factsOf()])).toEqual([]);
+    // The vendor was asked at 0 and answered at 60: what became known in between may not be in its answer.
+    expect(compare([sessionOf({ observedAt: at(1) })], [], at(60), at(0))).toEqual([]);
+    expect(compare([moved], [factsOf()], at(60), at(0))).toEqual([]);
   });
 
   it('stand where the vendor never named them', () => {

@@ -1,14 +1,80 @@
 import fc from 'fast-check';
-
+import type { Session } from '../../src/domain/session';
 import { EMPTY_HEAD, hashOf, verifyChain } from '../../src/stores/audit-chain';
-import type { AuditEntry, AuditStore, DurableStore, NewAuditEntry } from '../../src/stores/ports';
+import type {
+  AuditEntry,
+  AuditStore,
+  DurableStore,
+  NewAuditEntry,
+  SavedSessions,
+} from '../../src/stores/ports';
 import type { StoreUnderTest } from '../conformance/store';
 import { aLink, allOf, anEntry, anIntent, anyEntry } from './records';
-import { NOW } from './sessions';
+import { aSession, NOW } from './sessions';
 
 const ACCOUNTS = ['rms', 'remoteit'];
 
 const verify = (audit: AuditStore) => verifyChain(audit.readAll(), () => audit.head());
+
+/** What a store guarantees of the entries that are written together with what a read has seen. */
+export function itTellsOnce(under: () => StoreUnderTest): void {
+  const telling =
+    (by: string) =>
+    ({ first, ended }: SavedSessions): readonly NewAuditEntry[] => [
+      ...first.map(({ id }) => anEntry(id, { action: `first by ${by}`, target: id })),
+      ...ended.map(({ id }) => anEntry(id, { action: `ended by ${by}`, target: id })),
+    ];
+  const told = async ({ audit }: DurableStore) =>
+    (await allOf(audit.readAll())).map(({ action, target }) => `${target} ${action}`);
+
+  test('what the ledger did not have is told once, and so is that it is over', async () => {
+    const store = await under().empty();
+    await store.sessions.save([aSession('a'), aSession('over', { status: 'CLOSED' })], telling('1'));
+    await store.sessions.save([aSession('a'), aSession('b')], telling('2'));
+    const again = await under().again();
+    await again.sessions.save([aSession('b', { status: 'EXPIRED' }), aSession('a')], telling('3'));
+    await again.sessions.save([aSession('b', { status: 'CLOSED' }), aSession('over')], telling('4'));
+    expect(await told(store)).toEqual([
+      'rms:session:a first by 1',
+      'rms:session:over first by 1',
+      'rms:session:b first by 2',
+      'rms:session:b ended by 3',
+    ]);
+    await again.close();
+  });
+
+  test('of many processes that save the same at once one is told of each', async () => {
+    const store = await under().empty();
+    const stores = [store, await under().again(), await under().again()];
+    const all = Array.from({ length: 8 }, (_, n) => aSession(`${n}`));
+    const save = (sessions: readonly Session[]) =>
+      Promise.all(
+        Array.from({ length: 12 }, (_, n) =>
+          (stores[n % stores.length] ?? store).sessions.save(
+            n % 2 === 0 ? sessions : sessions.toReversed(),
+            telling('one'),
+          ),
+        ),
+      );
+    await save(all);
+    expect((await told(store)).toSorted()).toEqual(all.map(({ id }) => `${id} first by one`));
+    await save(all.map((session) => ({ ...session, status: 'CLOSED' as const })));
+    expect((await told(store)).filter((line) => line.includes('ended')).toSorted()).toEqual(
+      all.map(({ id }) => `${id} ended by one`),
+    );
+    expect(await verify(store.audit)).toMatchObject({ ok: true, entries: 16 });
+    for (const other of stores.slice(1)) await other.close();
+  });
+
+  test('what cannot be told is not written either', async () => {
+    const store = await under().empty();
+    const saving = store.sessions.save([aSession('a')], () => {
+      throw new Error('nobody can say');
+    });
+    await expect(saving).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await store.sessions.get(['rms:session:a'])).toEqual(new Map());
+  });
+}
 
 /** What a store guarantees of its audit log. */
 export function itKeepsAnAuditLog(under: () => StoreUnderTest): void {

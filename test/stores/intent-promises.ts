@@ -60,6 +60,21 @@ export function itRecordsIntents(under: () => StoreUnderTest): void {
     expect((await intents.unsettled()).map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
+  test('an intent is found by its key, settled or not, and by nobody else', async () => {
+    const { intents } = await under().empty();
+    const key = { subject: 'ana@example.com', action: 'createLink', idempotencyKey: 'key-one' };
+    expect(await intents.find(key)).toBeUndefined();
+    await intents.begin(anIntent('one'), null);
+    expect(await intents.find(key)).toEqual(anIntent('one'));
+    await intents.settle('one', LATER, null, []);
+    expect(await intents.find(key)).toEqual(anIntent('one', { settledAt: LATER }));
+    for (const other of [{ subject: 'bob' }, { action: 'openAccess' }, { idempotencyKey: 'key-two' }]) {
+      expect(await intents.find({ ...key, ...other })).toBeUndefined();
+    }
+    await intents.begin(anIntent('odd', { idempotencyKey: 'a\0b' }), null);
+    expect(await intents.find({ ...key, idempotencyKey: 'a\0b' })).toMatchObject({ id: 'odd' });
+  });
+
   test('an intent whose session cannot be written is not recorded', async () => {
     const { intents, links } = await under().empty();
     await links.save([aLink('first')], []);
@@ -81,23 +96,59 @@ export function itRecordsIntents(under: () => StoreUnderTest): void {
     expect(all.sessions.map(({ id }) => id)).toEqual(['rms:session:one']);
   });
 
+  itIsLeftToWhoeverWorksOnIt(under);
   itSettlesOnce(under);
   itForgets(under);
+}
+
+function itIsLeftToWhoeverWorksOnIt(under: () => StoreUnderTest): void {
+  const at = (ms: number) => new Date(NOW + ms);
+  const idsOf = (intents: readonly { readonly id: string }[]) => intents.map(({ id }) => id);
+
+  test('an intent is claimed once its lease has run out, and then left to whoever claimed it', async () => {
+    const { intents } = await under().empty();
+    await intents.begin(anIntent('held'), aPendingLink('held'), at(10));
+    await intents.begin(anIntent('free', { askedAt: at(-1) }), aPendingLink('free'));
+    expect(await intents.claim(['rms'], NOW, at(20))).toEqual([anIntent('free', { askedAt: at(-1) })]);
+    expect(await intents.claim(['rms'], NOW + 9, at(20))).toEqual([]);
+    await intents.lease(['held'], at(15));
+    expect(await intents.claim(['rms'], NOW + 14, at(20))).toEqual([]);
+    expect(idsOf(await intents.claim(['rms'], NOW + 15, at(20)))).toEqual(['held']);
+    expect(idsOf(await intents.claim(['rms'], NOW + 20, at(30)))).toEqual(['free', 'held']);
+    await intents.settle('free', at(21), aLink('free'), []);
+    await intents.lease(['free', 'held', 'unknown'], new Date(0));
+    expect(idsOf(await intents.claim(['rms'], NOW, at(40)))).toEqual(['held']);
+  });
+
+  test('what belongs to an account that nobody claims for is left', async () => {
+    const { intents } = await under().empty();
+    await intents.begin(anIntent('one'), null);
+    expect(await intents.claim(['other'], NOW, at(9))).toEqual([]);
+    expect(await intents.claim([], NOW, at(9))).toEqual([]);
+    expect(idsOf(await intents.claim(['other', 'rms'], NOW, at(9)))).toEqual(['one']);
+  });
+
+  test('of several that claim at once one has each', async () => {
+    const first = await under().empty();
+    const stores = [first, await under().again(), await under().again()];
+    const ids = Array.from({ length: 20 }, (_, n) => `${n}`);
+    for (const id of ids) await first.intents.begin(anIntent(id), null);
+    const claimed = await Promise.all(
+      Array.from({ length: 9 }, (_, n) => (stores[n % 3] ?? first).intents.claim(['rms'], NOW, at(9))),
+    );
+    expect(idsOf(claimed.flat()).sort()).toEqual([...ids].sort());
+  });
 }
 
 function itSettlesOnce(under: () => StoreUnderTest): void {
   test('the first word on an intent stands', async () => {
     const { intents, links, audit } = await under().empty();
     await intents.begin(anIntent('one'), aPendingLink('one'));
-    await intents.settle('one', LATER, aLink('one'), [anEntry('one')]);
-    await intents.settle(
-      'one',
-      new Date(NOW + 2),
-      aLink('one', { status: 'FAILED', connectionRef: 'other' }),
-      [anEntry('one')],
-    );
-    await intents.settle('unknown', LATER, null, [anEntry('unknown')]);
-    await intents.note('one', '{"late":true}');
+    expect(await intents.settle('one', LATER, aLink('one'), [anEntry('one')])).toBe(true);
+    const other = aLink('one', { status: 'FAILED', connectionRef: 'other' });
+    expect(await intents.settle('one', new Date(NOW + 2), other, [anEntry('one')])).toBe(false);
+    expect(await intents.settle('unknown', LATER, null, [anEntry('unknown')])).toBe(false);
+    await intents.note('one', '{"late":true}', [anEntry('late')]);
     expect([...(await links.get(['rms:session:one'])).values()]).toEqual([aLink('one')]);
     expect(await allOf(audit.readAll())).toHaveLength(1);
     const again = await intents.begin(anIntent('two', { idempotencyKey: 'key-one' }), null);
@@ -121,19 +172,25 @@ function itSettlesOnce(under: () => StoreUnderTest): void {
     const failed = { ...aPendingLink('one'), status: 'FAILED' as const };
     await intents.settle('one', LATER, failed, [anEntry('one', { outcome: 'VENDOR_TIMEOUT' })]);
     expect(await links.nextOwedMs()).toBeNull();
-    await intents.settle('one', LATER, aLink('one'), [anEntry('one')]);
+    expect(await intents.settle('one', LATER, aLink('one'), [anEntry('one')])).toBe(false);
     const { connectionRef, endOwed } = aLink('one');
     expect(await links.owed(NOW)).toEqual([{ ...failed, connectionRef, endOwed }]);
     expect(await links.nextOwedMs()).toBe(0);
     expect(await allOf(audit.readAll())).toHaveLength(2);
   });
 
-  test('what is noted is there until it is settled', async () => {
-    const { intents } = await under().empty();
+  test('what is noted is there until it is settled, and told once', async () => {
+    const { intents, audit } = await under().empty();
+    const other = await under().again();
     await intents.begin(anIntent('one'), null);
-    await intents.note('one', '{"status":"seen"}');
-    await intents.note('unknown', '{}');
+    const noting = [intents, other.intents, intents, other.intents].map((each) =>
+      each.note('one', '{"status":"seen"}', [anEntry('one')]),
+    );
+    await Promise.all(noting);
+    await intents.note('unknown', '{}', [anEntry('unknown')]);
     expect(await intents.unsettled()).toEqual([anIntent('one', { detail: '{"status":"seen"}' })]);
+    expect(await allOf(audit.readAll())).toMatchObject([anEntry('one')]);
+    await other.close();
   });
 }
 

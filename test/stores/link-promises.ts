@@ -122,6 +122,19 @@ function itKnowsWhatIsOver(under: () => StoreUnderTest): void {
     expect(await owed(1)).toEqual(['before', 'failed', 'now', 'later', 'closed']);
   });
 
+  test('ways in that are to be taken away are known, oldest first, until they are gone', async () => {
+    const failed = { status: 'FAILED', endOwed: false, accessOwed: true } as const;
+    const links = await save([
+      aLink('young', { ...failed, observedAt: new Date(NOW + 1) }),
+      aLink('old', failed),
+      aLink('other'),
+    ]);
+    const owed = async () => (await links.accessesOwed()).map(({ id }) => id.split(':')[2]);
+    expect(await owed()).toEqual(['old', 'young']);
+    await links.save([aLink('old', { ...failed, accessOwed: false })], []);
+    expect(await owed()).toEqual(['young']);
+  });
+
   test('the next end that is owed is known', async () => {
     const links = await save([aLink('endless', { expiresAt: null }), aLink('none', { endOwed: false })]);
     expect(await links.nextOwedMs()).toBeNull();

@@ -7,10 +7,19 @@ interface LinkPart {
   readonly connectionRef: string | null;
   readonly foundRunning: boolean;
   readonly endOwed: boolean;
+  readonly accessOwed: boolean;
+  readonly allowedIp: string | null;
   readonly madeHere: boolean;
 }
 
-const NO_LINK: LinkPart = { connectionRef: null, foundRunning: false, endOwed: false, madeHere: false };
+const NO_LINK: LinkPart = {
+  connectionRef: null,
+  foundRunning: false,
+  endOwed: false,
+  accessOwed: false,
+  allowedIp: null,
+  madeHere: false,
+};
 
 /** Intents, links and the audit log in the plainest code that there is: what the real ones are compared to. */
 export class PlainStore {
@@ -42,14 +51,15 @@ export class PlainStore {
     return { begun: true };
   }
 
-  settle(id: string, at: Date, link: LinkRecord | null, audit: readonly NewAuditEntry[]): void {
+  settle(id: string, at: Date, link: LinkRecord | null, audit: readonly NewAuditEntry[]): boolean {
     const place = this.#intents.findIndex((intent) => intent.id === id && intent.settledAt === null);
     const intent = this.#intents[place];
     if (intent !== undefined) {
       this.#intents[place] = { ...intent, settledAt: at };
       if (link !== null) this.#write(link, true);
-    } else if (!this.#oweMore(link)) return;
+    } else if (!this.#oweMore(link)) return false;
     this.audit.push(...audit);
+    return intent !== undefined;
   }
 
   unsettled(): readonly Intent[] {
@@ -82,6 +92,12 @@ export class PlainStore {
       .map(({ id }) => id);
   }
 
+  accessesOwed(nowMs: number): readonly string[] {
+    return this.links(nowMs)
+      .filter(({ accessOwed }) => accessOwed)
+      .map(({ id }) => id);
+  }
+
   nextOwedMs(nowMs: number): number | null {
     const ends = this.#all(nowMs)
       .filter(({ id }) => this.#parts.get(id)?.endOwed === true)
@@ -101,10 +117,11 @@ export class PlainStore {
   }
 
   #write(link: LinkRecord, madeHere: boolean): void {
-    const { connectionRef, foundRunning, endOwed, ...session } = link;
+    const { connectionRef, foundRunning, endOwed, accessOwed, allowedIp, ...session } = link;
     this.#ledger.save([session]);
     const before = this.#parts.get(link.id)?.madeHere === true;
-    this.#parts.set(link.id, { connectionRef, foundRunning, endOwed, madeHere: madeHere || before });
+    const part = { connectionRef, foundRunning, endOwed, accessOwed, allowedIp };
+    this.#parts.set(link.id, { ...part, madeHere: madeHere || before });
   }
 
   #oweMore(link: LinkRecord | null): boolean {

@@ -41,7 +41,7 @@ export class PostgresUnderTest implements StoreUnderTest {
   async empty(): Promise<DurableStore> {
     this.#shared ??= await this.again();
     await this.tamper(
-      `truncate sessions, heartbeat, intents, audit; update audit_head set entries = 0, hash = '${EMPTY_HEAD.hash}'`,
+      `truncate sessions, heartbeat, intents, audit, quotas; update audit_head set entries = 0, hash = '${EMPTY_HEAD.hash}'`,
     );
     return this.#shared;
   }

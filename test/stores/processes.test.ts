@@ -88,9 +88,10 @@ test('a file of the version before the links is brought up to date, with its ses
 const WITHOUT_LINKS = [
   'drop index sessions_by_end_owed',
   'drop index sessions_by_connection',
-  ...['connection_ref', 'found_running', 'end_owed', 'made_here'].map(
+  'drop index sessions_by_access_owed',
+  ...['connection_ref', 'found_running', 'end_owed', 'made_here', 'access_owed', 'allowed_ip'].map(
     (column) => `alter table sessions drop column ${column}`,
   ),
-  ...['intents', 'audit', 'audit_head'].map((table) => `drop table ${table}`),
+  ...['intents', 'audit', 'audit_head', 'quotas'].map((table) => `drop table ${table}`),
   `delete from drawbridge_migration where name > '0003'`,
 ];

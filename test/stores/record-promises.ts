@@ -110,6 +110,7 @@ async function expectSame(store: DurableStore, plain: PlainStore): Promise<void>
   const { sessions } = await store.sessions.list({ nowMs: NOW }, 1000);
   const read = await store.links.get(sessions.map(({ id }) => id));
   expect(read).toEqual(new Map(links.map((link) => [link.id, link])));
+  expect(idsOf(await store.links.accessesOwed())).toEqual([...plain.accessesOwed(NOW)].sort());
   for (const nowMs of [NOW - 1, NOW, NOW + 1]) {
     expect(idsOf(await store.links.owed(nowMs))).toEqual([...plain.owed(nowMs)].sort());
     for (const account of ['rms', 'remoteit']) {

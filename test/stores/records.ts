@@ -11,6 +11,8 @@ export function aLink(id: string, changes: Partial<LinkRecord> = {}): LinkRecord
     connectionRef: `connection-${id}`,
     foundRunning: false,
     endOwed: true,
+    accessOwed: false,
+    allowedIp: null,
     ...changes,
   };
 }
@@ -74,6 +76,8 @@ export const anyLink: fc.Arbitrary<LinkRecord> = fc
     connectionRef: orNull(fc.constantFrom('connection-1', 'connection-2')),
     foundRunning: fc.boolean(),
     endOwed: fc.boolean(),
+    accessOwed: fc.boolean(),
+    allowedIp: orNull(fc.constantFrom('198.51.100.7', '203.0.113.8')),
   })
   .map(({ session, ...rest }) => ({ ...session, ...rest }));
 

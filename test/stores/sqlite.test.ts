@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import timers from 'node:timers/promises';
 
 import Database from 'libsql';
 
@@ -76,9 +77,17 @@ describe('the SQLite file', () => {
     const other = new Database(file);
     other.exec('PRAGMA journal_mode = WAL');
     other.exec('BEGIN IMMEDIATE');
+    const met = jest.spyOn(timers, 'setTimeout');
+    const metTwice = new Promise<void>((resolve) => {
+      met.mockImplementation(async () => {
+        if (met.mock.calls.length === 2) resolve();
+        // A turn of the event loop stands for the pause before the next try.
+        await new Promise(setImmediate);
+      });
+    });
     const opening = openStore({ databaseUrl: `file:${file}` });
-    // The lock is met over and over meanwhile; were it not, the test would still pass.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await Promise.race([metTwice, opening]);
+    met.mockRestore();
     other.exec('ROLLBACK');
     const store = await opening;
     await store.sessions.save([aSession('first')]);

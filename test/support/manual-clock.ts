@@ -11,7 +11,7 @@ export const START = Date.parse('2026-11-20T10:00:00.000Z');
 
 /** A clock that stands still until a test moves it. Timers fire in the order of their time, then of their making. */
 export class ManualClock implements Clock {
-  readonly #startedAt: number;
+  #startedAt: number;
   readonly #timers = new Set<Timer>();
   #elapsed = 0;
   #made = 0;
@@ -41,6 +41,11 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** How many timers were ever made: whoever works makes some. */
+  get made(): number {
+    return this.#made;
+  }
+
   /** Moves the time on; what falls due on the way is called, at its own instant. */
   advance(ms: number): void {
     const until = this.#elapsed + ms;
@@ -50,6 +55,11 @@ export class ManualClock implements Clock {
       timer.callback();
     }
     this.#elapsed = until;
+  }
+
+  /** Sets the wall clock, as an operator or a time server might; the monotonic one and the timers know nothing of it. */
+  jump(ms: number): void {
+    this.#startedAt += ms;
   }
 
   #next(until: number): Timer | undefined {

@@ -38,6 +38,10 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Device.sessions': { weight: 2 },
   'RemoteAccess.sessions': { weight: 1 },
   'Device.vpnStatus': { weight: 1 },
+  // What is looked up at its beginning; what happens then is told as it becomes known.
+  'Subscription.sessionExpiry': { weight: 1 },
+  'Subscription.vpnStatusChanged': { weight: 1 },
+  'Subscription.deviceStatusChanged': { weight: WALK },
   'Mutation.createRemoteAccess': { weight: 10 },
   'Mutation.updateRemoteAccess': { weight: 10 },
   'Mutation.deleteRemoteAccess': { weight: 10 },

@@ -127,11 +127,14 @@ function withCode(thrown: unknown, code: string): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
 }
 
+/** Fields that show the schema: to clients, and to routers. */
+const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
+
 function asksForSchema(document: DocumentNode): boolean {
   let asks = false;
   visit(document, {
     [Kind.FIELD]: ({ name }) => {
-      if (name.value === '__schema' || name.value === '__type') asks = true;
+      if (SCHEMA_FIELDS.has(name.value)) asks = true;
     },
   });
   return asks;

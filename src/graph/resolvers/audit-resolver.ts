@@ -1,10 +1,11 @@
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Int, Query, Resolver } from 'type-graphql';
 import { toAuditConnection } from '../connections';
 import type { GraphContext } from '../context';
 import { AuditConnectionType } from '../types/audit';
 
 @Resolver()
 export class AuditResolver {
+  @Directive('@tag(name: "operators")')
   @Query(() => AuditConnectionType, {
     description:
       'Who did what in the accounts that the caller sees, newest first. Needs the scope audit:read.',

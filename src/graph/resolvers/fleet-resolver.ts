@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { FleetCount, FleetPart, FleetSummary } from '../../services/fleet-service';
 import type { GraphContext } from '../context';
 import { selectedFields } from '../selection';
@@ -30,13 +30,14 @@ export class FleetResolver {
     return services.fleet.summary(principal, filter ?? {}, new Set(parts), reading);
   }
 
+  @Directive('@tag(name: "operators")')
   @Query(() => [VendorAccountType], { description: 'How each configured vendor account is doing.' })
   vendorAccounts(@Ctx() { services, principal }: GraphContext): VendorAccountType[] {
     return services.fleet.accounts(principal).map((account) => ({
       account: account.key,
       vendor: account.vendor,
       circuit: 'CLOSED',
-      quota: null,
+      quota: account.quota(),
       ...account.health(),
     }));
   }

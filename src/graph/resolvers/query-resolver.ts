@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Int, Query, Resolver } from 'type-graphql';
 import type { Device } from '../../domain/device';
 import { parseId } from '../../domain/ids';
 import type { RemoteAccess } from '../../domain/remote-access';
@@ -17,6 +17,7 @@ const AFTER = 'The cursor behind which to go on: endCursor, or the cursor of an 
 
 @Resolver()
 export class QueryResolver {
+  @Directive('@cacheTag(format: "devices")')
   @Query(() => DeviceConnectionType, {
     description: 'Devices of every account in one list. first is 1..500, 50 where left out.',
   })
@@ -42,6 +43,7 @@ export class QueryResolver {
     return toDeviceConnection(await services.devices.list(principal, request, reading));
   }
 
+  @Directive('@cacheTag(format: "devices")')
   @Query(() => DeviceType, { nullable: true, description: 'One device. Null where no vendor knows it.' })
   async device(
     @Ctx() { loaders }: GraphContext,
@@ -50,6 +52,7 @@ export class QueryResolver {
     return loaders.device(parseId(id, 'device'));
   }
 
+  @Directive('@cacheTag(format: "remote-accesses")')
   @Query(() => RemoteAccessType, {
     nullable: true,
     description: 'One way into a device. Null where it is unknown.',
@@ -61,6 +64,7 @@ export class QueryResolver {
     return loaders.remoteAccess(parseId(id, 'access'));
   }
 
+  @Directive('@cacheTag(format: "session-{$args.id}")')
   @Query(() => SessionType, {
     nullable: true,
     description: 'One link, as the graph knows it: no vendor is asked. Null where it is unknown.',

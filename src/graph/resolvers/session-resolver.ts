@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
+import { Ctx, Directive, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 import type { Device } from '../../domain/device';
 import { parseId } from '../../domain/ids';
 import type { RemoteAccess } from '../../domain/remote-access';
@@ -42,6 +42,7 @@ export class SessionResolver {
       : loaders.remoteAccess(parseId(session.remoteAccessId, 'access'));
   }
 
+  @Directive('@tag(name: "secret")')
   @FieldResolver(() => String, {
     nullable: true,
     description:
@@ -51,6 +52,7 @@ export class SessionResolver {
     return isUsable(session, context) ? session.url : null;
   }
 
+  @Directive('@tag(name: "secret")')
   @FieldResolver(() => String, {
     nullable: true,
     description: 'For protocols that are not a web page: where to point the client. Null as url is.',
@@ -59,6 +61,7 @@ export class SessionResolver {
     return isUsable(session, context) ? session.host : null;
   }
 
+  @Directive('@tag(name: "secret")')
   @FieldResolver(() => Int, {
     nullable: true,
     description: 'For protocols that are not a web page: the port to point the client at. Null as url is.',

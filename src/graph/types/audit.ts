@@ -18,11 +18,25 @@ export class AuditEntryType {
   })
   readonly actor!: string;
 
-  @Field(() => String, { description: 'What: the name of a mutation, expireLink, or linkSeen.' })
+  @Field(() => String, {
+    description:
+      'What: the name of a mutation; expireLink where the graph kept the end of a link; linkSeen and linkEnded where a read found one that was opened, or ended, elsewhere.',
+  })
   readonly action!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'In which account. Null for what was tried at none that the caller had.',
+  })
+  readonly account!: string | null;
 
   @Field(() => ID, { nullable: true, description: 'To what, by id. Null where it has none.' })
   readonly target!: string | null;
+
+  @Field(() => String, {
+    description: 'What was asked and what was granted, as JSON. Never a link.',
+  })
+  readonly detail!: string;
 
   @Field(() => String, { description: 'ok, or the code of the error.' })
   readonly outcome!: string;

@@ -8,12 +8,15 @@ import { NodeType } from './node';
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "account vendorDeviceId")')
+@Directive('@cacheTag(format: "devices")')
 @ObjectType('Device', {
   implements: NodeType,
   simpleResolvers: true,
   description: 'A machine, router or gateway that can be reached from afar, whoever made it.',
 })
 export class DeviceType extends NodeType implements Device {
+  // It never changes, so a neighbour that knows it may tell it too.
+  @Directive('@shareable')
   @Field(() => VendorEnum, { description: 'Whose service reaches it.' })
   readonly vendor!: Vendor;
 

@@ -3,6 +3,7 @@ import { CAPABILITIES, type Capability } from '../../domain/capability';
 import { DEVICE_STATUSES, type DeviceStatus } from '../../domain/device';
 import { ACCESS_PROTOCOLS, type AccessProtocol } from '../../domain/remote-access';
 import { SESSION_STATUSES, type SessionStatus } from '../../domain/session';
+import { SESSION_EVENT_TYPES, type SessionEventType } from '../../domain/session-event';
 import { VENDORS, type Vendor } from '../../domain/vendor';
 import { DEVICE_ORDER_FIELDS } from '../../services/device-filter';
 
@@ -19,6 +20,7 @@ export const DeviceStatusEnum = toEnum(DEVICE_STATUSES);
 export const AccessProtocolEnum = toEnum(ACCESS_PROTOCOLS);
 export const CapabilityEnum = toEnum(CAPABILITIES);
 export const SessionStatusEnum = toEnum(SESSION_STATUSES);
+export const SessionEventTypeEnum = toEnum(SESSION_EVENT_TYPES);
 export const DeviceOrderFieldEnum = toEnum(DEVICE_ORDER_FIELDS);
 export const OrderDirectionEnum = toEnum(['ASC', 'DESC'] as const);
 export const CircuitStateEnum = toEnum(['CLOSED', 'OPEN', 'HALF_OPEN'] as const);
@@ -72,6 +74,16 @@ const sessionStatuses: Descriptions<SessionStatus> = {
   FAILED: { description: 'It never came to be. Final.' },
 };
 
+const sessionEventTypes: Descriptions<SessionEventType> = {
+  CURRENT: { description: 'First, once for each session that matches: how it stands now.' },
+  OPENED: { description: 'It can be used from now on; or it was made elsewhere, and was found.' },
+  EXPIRING: { description: 'A requested number of seconds before the end was reached.' },
+  CHANGED: { description: 'The end was moved.' },
+  EXPIRED: { description: 'Its end has come. Nothing follows.' },
+  CLOSED: { description: 'Somebody ended it before its end. Nothing follows.' },
+  FAILED: { description: 'It never came to be. Nothing follows.' },
+};
+
 /** Makes the enums known under their public names. Called once, before the schema is built. */
 export function registerEnums(): void {
   registerEnumType(VendorEnum, {
@@ -98,6 +110,11 @@ export function registerEnums(): void {
     name: 'SessionStatus',
     description: 'How a link stands. The last three are final: nothing follows them.',
     valuesConfig: sessionStatuses,
+  });
+  registerEnumType(SessionEventTypeEnum, {
+    name: 'SessionEventType',
+    description: 'What happened to a link that is followed. The last three are final: nothing follows them.',
+    valuesConfig: sessionEventTypes,
   });
   registerEnumType(DeviceOrderFieldEnum, {
     name: 'DeviceOrderField',

@@ -4,6 +4,8 @@ import { AccessProtocolEnum } from './enums';
 import { NodeType } from './node';
 
 @Directive('@key(fields: "id")')
+@Directive('@key(fields: "device { id } name")')
+@Directive('@cacheTag(format: "remote-accesses")')
 @ObjectType('RemoteAccess', {
   implements: NodeType,
   simpleResolvers: true,

@@ -3,6 +3,7 @@ import { DateTime } from '../scalars';
 import { NodeType } from './node';
 
 @Directive('@key(fields: "id")')
+@Directive('@cacheTag(format: "session-{$key.id}")')
 @ObjectType('Session', {
   implements: NodeType,
   simpleResolvers: true,

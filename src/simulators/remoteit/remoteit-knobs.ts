@@ -18,6 +18,8 @@ export interface RemoteitKnobs {
   idleMs: number | null;
   /** The HTTP status of a connect that fails; default 200. */
   connectFailureStatus: 200 | 400;
+  /** Whether a new connection lets in only the address that was asked for; default true. */
+  keepsHostIp: boolean;
   /** Milliseconds for which the list is served as it was, unless asked with cache=false; default 0. */
   listCacheMs: number;
 }
@@ -34,6 +36,7 @@ export function defaultRemoteitKnobs(): RemoteitKnobs {
     connectionLifetimeSeconds: 28_800,
     idleMs: null,
     connectFailureStatus: 200,
+    keepsHostIp: true,
     listCacheMs: 0,
   };
 }

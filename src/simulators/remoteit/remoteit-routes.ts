@@ -125,7 +125,7 @@ function connect(call: Call, parts: RemoteitParts): Answer {
       ? running
       : state.startConnection(row.address, {
           lifetimeSeconds: knobs.connectionLifetimeSeconds,
-          filteredIp: filterFor(hostip, call.remoteAddress),
+          filteredIp: knobs.keepsHostIp ? filterFor(hostip, call.remoteAddress) : 'latching',
         });
   return connectAnswer(row, connection, parts);
 }

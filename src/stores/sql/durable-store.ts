@@ -6,6 +6,7 @@ import { guarded } from './errors';
 import { SqlIntentStore } from './intent-store';
 import { SqlLinkStore } from './link-store';
 import { migrate } from './migrate';
+import { SqlQuotaStore } from './quota-store';
 import { SqlSessionStore } from './session-store';
 
 const HEARTBEAT = 1;
@@ -24,6 +25,7 @@ export async function openSqlStore(engine: SqlEngine, sealer: Sealer): Promise<D
     intents: new SqlIntentStore({ db, sealer }),
     links: new SqlLinkStore({ db, sealer }),
     audit: new SqlAuditStore(db),
+    quotas: new SqlQuotaStore(db),
     ping: () => guarded('The store could not be written', () => beat(engine)),
     close: () => engine.close(),
   };

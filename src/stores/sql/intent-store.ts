@@ -1,17 +1,22 @@
 import type { Kysely, Transaction } from 'kysely';
 
 import type { LinkRecord } from '../../domain/session';
-import type { Begun, Intent, IntentStore, NewAuditEntry } from '../ports';
+import type { Begun, Intent, IntentKey, IntentStore, NewAuditEntry } from '../ports';
 import type { Sealer } from '../seal';
 import { appendAudit } from './audit-store';
+import { inChunks } from './chunks';
 import { guarded } from './errors';
 import { onceMoreWhereTaken, writeLinks } from './link-store';
-import { standsAs } from './session-conditions';
+import { distinct, standsAs } from './session-conditions';
 import { linkRowOf } from './session-row';
 import { storable, storableOrNull } from './storable';
 import type { IntentRow, SessionRow, Tables } from './tables';
 
 const WRITE = 'What was asked for could not be written down';
+const READ = 'What was asked for could not be read';
+
+/** Until when an intent is leased that nobody works on. */
+const NOBODY = new Date(0);
 
 /** What the intents stand on. */
 interface SqlIntentStoreOptions {
@@ -29,8 +34,8 @@ export class SqlIntentStore implements IntentStore {
     this.#sealer = options.sealer;
   }
 
-  async begin(intent: Intent, session: LinkRecord | null): Promise<Begun> {
-    const row = rowOf(intent);
+  async begin(intent: Intent, session: LinkRecord | null, leasedUntil = NOBODY): Promise<Begun> {
+    const row = rowOf(intent, leasedUntil);
     const links = this.#rowsOf(session);
     return guarded(WRITE, () =>
       onceMoreWhereTaken(() =>
@@ -41,7 +46,10 @@ export class SqlIntentStore implements IntentStore {
             .onConflict((conflict) => conflict.columns(['subject', 'action', 'idempotency_key']).doNothing())
             .executeTakeFirstOrThrow();
           if (numInsertedOrUpdatedRows !== 1n) {
-            return { begun: false, earlier: intentOf(await withSameKey(transaction, row)) };
+            return {
+              begun: false,
+              earlier: intentOf(await withSameKey(transaction, row).executeTakeFirstOrThrow()),
+            };
           }
           await writeLinks(transaction, links);
           return { begun: true };
@@ -50,37 +58,90 @@ export class SqlIntentStore implements IntentStore {
     );
   }
 
+  async find({ subject, action, idempotencyKey }: IntentKey): Promise<Intent | undefined> {
+    const key = {
+      subject: storable(subject),
+      action: storable(action),
+      idempotency_key: storable(idempotencyKey),
+    };
+    const row = await guarded(READ, () => withSameKey(this.#db, key).executeTakeFirst());
+    return row === undefined ? undefined : intentOf(row);
+  }
+
   async settle(
     intentId: string,
     at: Date,
     session: LinkRecord | null,
     audit: readonly NewAuditEntry[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const links = this.#rowsOf(session);
-    await guarded(WRITE, () =>
+    return guarded(WRITE, () =>
       onceMoreWhereTaken(() =>
         this.#db.transaction().execute(async (transaction) => {
-          if (await markSettled(transaction, intentId, at)) await writeLinks(transaction, links);
-          else if (!(await oweMore(transaction, links))) return;
+          const first = await markSettled(transaction, intentId, at);
+          if (first) await writeLinks(transaction, links);
+          else if (!(await oweMore(transaction, links))) return false;
           await appendAudit(transaction, audit);
+          return first;
         }),
       ),
     );
   }
 
-  async note(intentId: string, detail: string): Promise<void> {
+  async lease(intentIds: readonly string[], until: Date): Promise<void> {
+    await guarded(WRITE, async () => {
+      for (const chunk of inChunks(distinct(intentIds))) {
+        await this.#db
+          .updateTable('intents')
+          .set({ leased_until: until.getTime() })
+          .where('id', 'in', [...chunk])
+          .where('settled_at', 'is', null)
+          .execute();
+      }
+    });
+  }
+
+  async claim(accounts: readonly string[], nowMs: number, until: Date): Promise<readonly Intent[]> {
+    if (accounts.length === 0) return [];
+    const rows = await guarded(WRITE, async () => {
+      const free = await this.#free(accounts, nowMs);
+      const claimed: IntentRow[] = [];
+      for (const chunk of inChunks(free)) {
+        // Whoever claims the same at the same moment finds the lease moved, and gets nothing.
+        claimed.push(
+          ...(await this.#db
+            .updateTable('intents')
+            .set({ leased_until: until.getTime() })
+            .where('id', 'in', [...chunk])
+            .where('settled_at', 'is', null)
+            .where('leased_until', '<=', nowMs)
+            .returningAll()
+            .execute()),
+        );
+      }
+      return claimed;
+    });
+    return rows.map(intentOf).toSorted(oldestFirst);
+  }
+
+  async note(intentId: string, detail: string, audit: readonly NewAuditEntry[]): Promise<void> {
+    const noted = storable(detail);
     await guarded(WRITE, () =>
-      this.#db
-        .updateTable('intents')
-        .set({ detail: storable(detail) })
-        .where('id', '=', storable(intentId))
-        .where('settled_at', 'is', null)
-        .execute(),
+      this.#db.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('intents')
+          .set({ detail: noted })
+          .where('id', '=', storable(intentId))
+          .where('settled_at', 'is', null)
+          .where('detail', '<>', noted)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await appendAudit(transaction, audit);
+      }),
     );
   }
 
   async unsettled(): Promise<readonly Intent[]> {
-    const rows = await guarded('What was asked for could not be read', () =>
+    const rows = await guarded(READ, () =>
       this.#db
         .selectFrom('intents')
         .selectAll()
@@ -116,21 +177,35 @@ export class SqlIntentStore implements IntentStore {
     return Number(numDeletedRows);
   }
 
+  /** The ids of those that nobody works on: as a rule none, and then nothing is written. */
+  async #free(accounts: readonly string[], nowMs: number): Promise<readonly string[]> {
+    const rows = await this.#db
+      .selectFrom('intents')
+      .select('id')
+      .where('settled_at', 'is', null)
+      .where('leased_until', '<=', nowMs)
+      .where('account', 'in', distinct(accounts))
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   /** The session of an intent is always a link of this graph. */
   #rowsOf(session: LinkRecord | null): readonly SessionRow[] {
     return session === null ? [] : [linkRowOf(session, true, this.#sealer)];
   }
 }
 
-/** The intent that was in the way. The statement that met it waited until it was there for good. */
-function withSameKey(transaction: Transaction<Tables>, row: IntentRow): Promise<IntentRow> {
-  return transaction
+/** The intent of a key. A statement that met it waited until it was there for good. */
+function withSameKey(
+  db: Kysely<Tables>,
+  { subject, action, idempotency_key }: Pick<IntentRow, 'subject' | 'action' | 'idempotency_key'>,
+) {
+  return db
     .selectFrom('intents')
     .selectAll()
-    .where('subject', '=', row.subject)
-    .where('action', '=', row.action)
-    .where('idempotency_key', '=', row.idempotency_key)
-    .executeTakeFirstOrThrow();
+    .where('subject', '=', subject)
+    .where('action', '=', action)
+    .where('idempotency_key', '=', idempotency_key);
 }
 
 /** False where it was settled before, or is not known any more. */
@@ -160,7 +235,11 @@ async function oweMore(transaction: Transaction<Tables>, links: readonly Session
   return owed;
 }
 
-function rowOf(intent: Intent): IntentRow {
+function oldestFirst(one: Intent, other: Intent): number {
+  return one.askedAt.getTime() - other.askedAt.getTime() || (one.id < other.id ? -1 : 1);
+}
+
+function rowOf(intent: Intent, leasedUntil: Date): IntentRow {
   return {
     id: storable(intent.id),
     subject: storable(intent.subject),
@@ -172,6 +251,7 @@ function rowOf(intent: Intent): IntentRow {
     detail: storable(intent.detail),
     asked_at: intent.askedAt.getTime(),
     settled_at: intent.settledAt === null ? null : intent.settledAt.getTime(),
+    leased_until: leasedUntil.getTime(),
   };
 }
 

@@ -93,6 +93,13 @@ export class SqlLinkStore implements LinkStore {
     return row?.next ?? null;
   }
 
+  async accessesOwed(): Promise<readonly LinkRecord[]> {
+    const rows = await guarded(READ, () =>
+      this.#own().where('access_owed', '=', 1).orderBy('observed_at').orderBy('id').execute(),
+    );
+    return rows.map((row) => linkOf(row, this.#sealer));
+  }
+
   async save(links: readonly LinkRecord[], audit: readonly NewAuditEntry[]): Promise<void> {
     if (links.length === 0 && audit.length === 0) return;
     const rows = links.map((link) => linkRowOf(link, link.createdBy !== null, this.#sealer));

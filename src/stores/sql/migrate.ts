@@ -8,6 +8,10 @@ import { heartbeatMigration } from './migrations/0002-heartbeat';
 import { linksMigration } from './migrations/0003-links';
 import { intentsMigration } from './migrations/0004-intents';
 import { auditMigration } from './migrations/0005-audit';
+import { leasesMigration } from './migrations/0006-leases';
+import { madeAccessesMigration } from './migrations/0007-made-accesses';
+import { quotasMigration } from './migrations/0008-quotas';
+import { allowedIpMigration } from './migrations/0009-allowed-ip';
 
 /** Names sort in the order in which the migrations run; one that was released is never changed again. */
 function migrationsOf(engine: SqlEngine): Record<string, Migration> {
@@ -17,6 +21,10 @@ function migrationsOf(engine: SqlEngine): Record<string, Migration> {
     '0003-links': linksMigration(),
     '0004-intents': intentsMigration(engine.sortedText),
     '0005-audit': auditMigration(engine.appendOnly),
+    '0006-leases': leasesMigration(),
+    '0007-made-accesses': madeAccessesMigration(),
+    '0008-quotas': quotasMigration(),
+    '0009-allowed-ip': allowedIpMigration(),
   };
 }
 

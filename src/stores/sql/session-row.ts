@@ -28,6 +28,8 @@ export function rowOf(session: Session, sealer: Sealer): SessionRow {
     connection_ref: null,
     found_running: 0,
     end_owed: 0,
+    access_owed: 0,
+    allowed_ip: null,
     made_here: 0,
   };
 }
@@ -39,6 +41,8 @@ export function linkRowOf(link: LinkRecord, madeHere: boolean, sealer: Sealer): 
     connection_ref: storableOrNull(link.connectionRef),
     found_running: link.foundRunning ? 1 : 0,
     end_owed: link.endOwed ? 1 : 0,
+    access_owed: link.accessOwed ? 1 : 0,
+    allowed_ip: storableOrNull(link.allowedIp),
     made_here: madeHere ? 1 : 0,
   };
 }
@@ -71,6 +75,8 @@ export function linkOf(row: SessionRow, sealer: Sealer): LinkRecord {
     connectionRef: row.connection_ref,
     foundRunning: row.found_running === 1,
     endOwed: row.end_owed === 1,
+    accessOwed: row.access_owed === 1,
+    allowedIp: row.allowed_ip,
   };
 }
 

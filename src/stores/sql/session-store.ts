@@ -1,13 +1,21 @@
 import type { Kysely } from 'kysely';
 
 import type { Session } from '../../domain/session';
-import type { SessionPage, SessionPosition, SessionQuery, SessionStore } from '../ports';
+import type {
+  NewAuditEntry,
+  SavedSessions,
+  SessionPage,
+  SessionPosition,
+  SessionQuery,
+  SessionStore,
+} from '../ports';
 import type { Sealer } from '../seal';
+import { appendAudit } from './audit-store';
 import { inChunks } from './chunks';
 import { guarded } from './errors';
 import { comesAfter, distinct, findsNothing, matches } from './session-conditions';
 import { rowOf, sessionOf } from './session-row';
-import { inRounds, upsertSessions } from './session-upsert';
+import { inRounds, lockEnding, upsertSessions } from './session-upsert';
 import { storable } from './storable';
 import type { SessionRow, Tables } from './tables';
 
@@ -72,12 +80,22 @@ export class SqlSessionStore implements SessionStore {
     });
   }
 
-  async save(sessions: readonly Session[]): Promise<void> {
+  async save(
+    sessions: readonly Session[],
+    audit: (saved: SavedSessions) => readonly NewAuditEntry[] = () => [],
+  ): Promise<void> {
     if (sessions.length === 0) return;
     const rounds = inRounds(sessions.map((session) => rowOf(session, this.#sealer)));
     await guarded('The sessions could not be written', () =>
       this.#db.transaction().execute(async (transaction) => {
-        for (const chunk of rounds.flatMap(inChunks)) await upsertSessions(transaction, chunk);
+        const first = new Set<string>();
+        const ended = new Set<string>();
+        for (const chunk of rounds.flatMap(inChunks)) {
+          for (const id of await lockEnding(transaction, chunk)) ended.add(id);
+          for (const id of await upsertSessions(transaction, chunk)) first.add(id);
+        }
+        const saved = { first: withIds(sessions, first), ended: withIds(sessions, ended) };
+        await appendAudit(transaction, audit(saved));
       }),
     );
   }
@@ -141,6 +159,12 @@ export class SqlSessionStore implements SessionStore {
       .executeTakeFirst();
     return { id, sortMs: row?.sort_at ?? position.sortMs };
   }
+}
+
+/** The last that is told of each id, in the order of the first. */
+function withIds(sessions: readonly Session[], ids: ReadonlySet<string>): readonly Session[] {
+  const byId = new Map(sessions.map((session) => [storable(session.id), session]));
+  return [...byId].flatMap(([id, session]) => (ids.has(id) ? [session] : []));
 }
 
 /** The parts of a query that are asked one after another: no row is in two of them. */

@@ -4,19 +4,51 @@ import { isFinal, mayBecome, SESSION_STATUSES } from '../../domain/session';
 import type { SessionRow, Tables } from './tables';
 
 /**
- * Writes what reads have seen with one statement. What is there already is replaced, except that a status never goes
- * back, that a session whose making nobody knows stays where it was first seen, and that what this graph knows of a
- * link is not forgotten.
+ * Writes what reads have seen. What is there already is replaced, except that a status never goes back, that a session
+ * whose making nobody knows stays where it was first seen, and that what this graph knows of a link is not forgotten.
+ * Answers the ids that were not there.
  */
-export async function upsertSessions(db: Kysely<Tables>, rows: readonly SessionRow[]): Promise<void> {
-  await db
+export async function upsertSessions(
+  db: Kysely<Tables>,
+  rows: readonly SessionRow[],
+): Promise<readonly string[]> {
+  // Who comes second waits here for who came first, and is then told nothing.
+  const inserted = await db
     .insertInto('sessions')
     .values([...rows])
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(replacement))
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
     .execute();
+  const first = new Set(inserted.map(({ id }) => id));
+  const others = rows.filter(({ id }) => !first.has(id));
+  if (others.length > 0) {
+    await db
+      .insertInto('sessions')
+      .values(others)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(replacement))
+      .execute();
+  }
+  return [...first];
 }
 
-/** Writes links with one statement, as {@link upsertSessions} does, with what only a link has. */
+/** Locks the rows that are about to end, and answers their ids; whoever else ends them waits, and finds them over. */
+export async function lockEnding(
+  db: Kysely<Tables>,
+  rows: readonly SessionRow[],
+): Promise<readonly string[]> {
+  const ending = rows.flatMap(({ id, status }) => (FINAL.some((final) => final === status) ? [id] : []));
+  if (ending.length === 0) return [];
+  const locked = await db
+    .updateTable('sessions')
+    .set((eb) => ({ status: eb.ref('status') }))
+    .where('id', 'in', ending)
+    .where('status', 'not in', FINAL)
+    .returning('id')
+    .execute();
+  return locked.map(({ id }) => id);
+}
+
+/** Writes links, as {@link upsertSessions} does, with what only a link has. */
 export async function upsertLinks(db: Kysely<Tables>, rows: readonly SessionRow[]): Promise<void> {
   await db
     .insertInto('sessions')
@@ -27,6 +59,8 @@ export async function upsertLinks(db: Kysely<Tables>, rows: readonly SessionRow[
         connection_ref: eb.ref('excluded.connection_ref'),
         found_running: eb.ref('excluded.found_running'),
         end_owed: eb.ref('excluded.end_owed'),
+        access_owed: eb.ref('excluded.access_owed'),
+        allowed_ip: eb.ref('excluded.allowed_ip'),
         made_here: eb
           .case()
           .when('sessions.made_here', '=', 1)

@@ -25,6 +25,10 @@ export interface SessionRow {
   readonly found_running: number;
   /** 1: this graph has to end it at the vendor. */
   readonly end_owed: number;
+  /** 1: this graph made its way in for it alone, and has to take that away again. */
+  readonly access_owed: number;
+  /** The only address that may use it; null: nobody asked for that. */
+  readonly allowed_ip: string | null;
   /** 1: a link of this graph. 0: one that a read has seen. */
   readonly made_here: number;
 }
@@ -41,6 +45,8 @@ export interface IntentRow {
   readonly detail: string;
   readonly asked_at: number;
   readonly settled_at: number | null;
+  /** Until then it is left to whoever works on it; 0: to nobody. */
+  readonly leased_until: number;
 }
 
 /** An entry of the audit log. The instant is milliseconds since 1970. */
@@ -64,6 +70,15 @@ interface AuditHeadRow {
   readonly hash: string;
 }
 
+/** Calls counted against the allowance of an account in one window, whose first instant is its name. */
+interface QuotaRow {
+  readonly account: string;
+  readonly window_start: number;
+  readonly used: number;
+  /** The highest percentage that an operator was warned of; 0: none yet. */
+  readonly warned: number;
+}
+
 /** The one row that proves that the store can be written. */
 interface HeartbeatRow {
   readonly id: number;
@@ -77,4 +92,5 @@ export interface Tables {
   readonly intents: IntentRow;
   readonly audit: AuditRow;
   readonly audit_head: AuditHeadRow;
+  readonly quotas: QuotaRow;
 }

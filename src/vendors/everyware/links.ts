@@ -15,16 +15,18 @@ export function createLinkWrites(tunnel: Tunnel, now: () => number): LinkWrites 
     listsOpen: true,
     // Whoever is in the VPN reaches the device.
     refuses: ({ allowedIp }) => (allowedIp === null ? undefined : 'ALLOWED_IP'),
-    async open({ access }, context) {
-      const { vendorDeviceId } = access;
-      const opened = (facts: VpnFacts, foundRunning: boolean): OpenedLink =>
-        toOpenedLink(vendorDeviceId, facts, { foundRunning, createdAt: new Date(now()) });
-      const before = await tunnel.state(vendorDeviceId, context);
-      if (before.connected) return { done: opened(before, true) };
-      const step = await tunnel.turn(vendorDeviceId, true, context);
-      return mapStep(step, (facts) => opened(facts, false));
+    async found({ access: { vendorDeviceId } }, context) {
+      const facts = await tunnel.state(vendorDeviceId, context);
+      if (!facts.connected) return undefined;
+      return toOpenedLink(vendorDeviceId, facts, { foundRunning: true, createdAt: new Date(now()) });
     },
-    async running({ vendorDeviceId }, context) {
+    async open({ access: { vendorDeviceId } }, context) {
+      const step = await tunnel.turn(vendorDeviceId, true, context);
+      return mapStep(step, (facts) =>
+        toOpenedLink(vendorDeviceId, facts, { foundRunning: false, createdAt: new Date(now()) }),
+      );
+    },
+    async listed({ vendorDeviceId }, context) {
       const facts = await unlessGone(tunnel.state(vendorDeviceId, context));
       if (!facts?.connected) return [];
       return [toOpenedLink(vendorDeviceId, facts, { foundRunning: false, createdAt: null })];

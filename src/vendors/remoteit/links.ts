@@ -1,4 +1,4 @@
-import { DrawbridgeError } from '../../domain/errors';
+import { isIPv4 } from 'node:net';
 import type { LinkReference, LinkRequest, OpenedLink } from '../../domain/link';
 import type { CallContext } from '../../transport/transport';
 import type { AccountSettings, DriverTools, LinkWrites } from '../driver';
@@ -9,8 +9,11 @@ import { assertConnected, assertSuccess, isUnknownConnection, mayBeUnknownConnec
 import { isPort } from './mapping';
 import { type Connection, connectAnswer, stopAnswer } from './wire';
 
-/** What `filteredIP` says of who is let in: everybody, whoever comes first, or an address. Source: remoteit/sdk-go, proxy.go. */
-const KNOWN_FILTER = /^(none|latching|[\d.]+)$/i;
+/** What `filteredIP` says where everybody is let in, or whoever comes first. Source: remoteit/sdk-go, proxy.go. */
+const ANYBODY = /^(none|latching|0\.0\.0\.0|255\.255\.255\.255)$/i;
+
+/** How long a connection lasts, where the answer does not tell. Source: forum.remote.it, proxy timeout behavior. */
+const USUAL_LIFE_SECONDS = 28_800;
 
 /**
  * Proxy connections. A connect may hand back one that is running already, and REST lists none, so that connecting
@@ -26,7 +29,7 @@ export function createLinkWrites(settings: AccountSettings, tools: DriverTools):
     refuses: ({ access, allowedIp }) =>
       allowedIp === null || isPort(access.protocol) ? undefined : 'ALLOWED_IP',
     open: async (request, context) => ({ done: await open(tools, { request, defaultIp }, context) }),
-    running: async () => [],
+    listed: async () => [],
     close: async (link, context) => {
       await close(tools, { link, hasFixedToken }, context);
       return { done: null };
@@ -51,7 +54,6 @@ async function open(
   const answer = await tools.transport.send({ endpoint, json }, context);
   assertConnected(answer, endpoint);
   const connection = parseEnvelope(connectAnswer, answer.body, 'a connection');
-  if (allowedIp !== null) assertRestricted(connection, allowedIp);
   const now = tools.now();
   return {
     vendorSessionId: null,
@@ -60,17 +62,22 @@ async function open(
     ...addressOf(connection, access.protocol),
     createdAt: new Date(now),
     vendorEndsAt: endOf(connection, now),
+    admission: { letsIn: letsIn(connection), since: sinceOf(connection, now) },
   };
 }
 
 /** A connection that ran before, and was handed back, keeps the rule that it was opened with. */
-function assertRestricted({ filteredIP }: Connection, allowedIp: string): void {
-  if (filteredIP === null || filteredIP === allowedIp || !KNOWN_FILTER.test(filteredIP)) return;
-  throw new DrawbridgeError(
-    'VENDOR_REJECTED',
-    'The vendor did not restrict the connection to that address: another one to this service is open, with a rule ' +
-      'of its own. Close it, then try again.',
-  );
+function letsIn({ filteredIP }: Connection): string | null {
+  if (filteredIP === null) return null;
+  if (ANYBODY.test(filteredIP)) return 'ANYBODY';
+  return isIPv4(filteredIP) ? filteredIP : null;
+}
+
+/** When it came up: its life is told beside what is left of it, or is the vendor's usual one. */
+function sinceOf({ expirationsec, proxyExpirationSec }: Connection, now: number): Date | null {
+  if (expirationsec === null || expirationsec < 0) return null;
+  const lived = (proxyExpirationSec ?? USUAL_LIFE_SECONDS) - expirationsec;
+  return validDate(new Date(now - Math.max(0, lived) * 1000));
 }
 
 /** Seconds from the answer; null where they cannot be read. */

@@ -66,7 +66,7 @@ async function update(
 
 async function remove(
   tools: DriverTools,
-  access: RemoteAccessFacts,
+  access: Pick<RemoteAccessFacts, 'localId'>,
   context: CallContext,
 ): Promise<Step<null>> {
   const { deviceId, accessId } = accessOf(access.localId);

@@ -21,7 +21,7 @@ export function createLinkWrites(tools: DriverTools): LinkWrites {
     // RMS has no way to restrict who uses a link. Source: RMS OpenAPI 3.0.0, rms_connect.
     refuses: ({ allowedIp }) => (allowedIp === null ? undefined : 'ALLOWED_IP'),
     open: (request, context) => open(tools, request, context),
-    running: (access, context) => running(tools, access, context),
+    listed: (access, context) => listed(tools, access, context),
     close: (link, context) => close(tools, link, context),
   };
 }
@@ -66,13 +66,14 @@ async function findOpened(
   );
 }
 
-async function running(
+async function listed(
   tools: DriverTools,
   access: RemoteAccessFacts,
   context: CallContext,
 ): Promise<readonly OpenedLink[]> {
   const { localId } = access;
-  return (await listSessions(tools, { localId, usableOnly: true }, context)).sessions.map(toOpenedLink);
+  // Those that are over too: one that got lost may have ended before anybody could look for it.
+  return (await listSessions(tools, { localId, usableOnly: false }, context)).sessions.map(toOpenedLink);
 }
 
 async function close(tools: DriverTools, link: LinkReference, context: CallContext): Promise<Step<null>> {

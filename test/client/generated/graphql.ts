@@ -172,6 +172,23 @@ export type OrderDirection =
   /** Z to A, late to early. */
   | 'DESC';
 
+/** What happened to a link that is followed. The last three are final: nothing follows them. */
+export type SessionEventType =
+  /** The end was moved. */
+  | 'CHANGED'
+  /** Somebody ended it before its end. Nothing follows. */
+  | 'CLOSED'
+  /** First, once for each session that matches: how it stands now. */
+  | 'CURRENT'
+  /** Its end has come. Nothing follows. */
+  | 'EXPIRED'
+  /** A requested number of seconds before the end was reached. */
+  | 'EXPIRING'
+  /** It never came to be. Nothing follows. */
+  | 'FAILED'
+  /** It can be used from now on; or it was made elsewhere, and was found. */
+  | 'OPENED';
+
 /** Which sessions are wanted: those that meet every condition. A list that is empty or left out does not restrict. */
 export type SessionFilter = {
   /** Asked for by one of these callers. */

@@ -32,12 +32,12 @@ describe('the writes of the driver of Everyware Cloud at the simulated Everyware
 
   const connect = (id: string) => finish(account.driver.vpnWrites?.connect(id, {}), pass);
   const disconnect = (id: string) => finish(account.driver.vpnWrites?.disconnect(id, {}), pass);
-  const running = (id: string) => account.driver.links?.running(accessOf(id), {});
-  const open = (id: string): Promise<OpenedLink> =>
-    finish(
-      account.driver.links?.open({ access: accessOf(id), durationSeconds: 600, allowedIp: null }, {}),
-      pass,
-    );
+  const running = (id: string) => account.driver.links?.listed(accessOf(id), {});
+  const open = async (id: string): Promise<OpenedLink> => {
+    const { links } = account.driver;
+    const request = { access: accessOf(id), durationSeconds: 600, allowedIp: null };
+    return (await links?.found?.(request, {})) ?? finish(links?.open(request, {}), pass);
+  };
   const close = (id: string): Promise<null> => {
     const reference = { accessLocalId: id, vendorDeviceId: id, vendorSessionId: null, connectionRef: id };
     return finish(account.driver.links?.close(reference, {}), pass);

@@ -42,11 +42,10 @@ const connected = (...answers: readonly VendorResponse[]) =>
   finish(writesOn(answersInTurn(...answers)).vpn.connect('AQ', {}));
 const disconnected = (...answers: readonly VendorResponse[]) =>
   finish(writesOn(answersInTurn(...answers)).vpn.disconnect('AQ', {}));
-const opened = (...answers: readonly VendorResponse[]) =>
-  finish(writesOn(answersInTurn(...answers)).links.open(request(), {}));
+const found = (one: VendorResponse) => writesOn(answersInTurn(one)).links.found?.(request(), {});
 const closed = (...answers: readonly VendorResponse[]) =>
   finish(writesOn(answersInTurn(...answers)).links.close(REFERENCE, {}));
-const running = (one: VendorResponse) => writesOn(answersInTurn(one)).links.running(ACCESS, {});
+const running = (one: VendorResponse) => writesOn(answersInTurn(one)).links.listed(ACCESS, {});
 
 describe('connecting a VPN of Everyware Cloud', () => {
   it('tells the device, without a body and with time for it to answer', async () => {
@@ -119,7 +118,9 @@ describe('disconnecting a VPN of Everyware Cloud', () => {
 describe('a link of Everyware Cloud', () => {
   it('is the VPN, which is brought up where it is down', async () => {
     const transport = answersInTurn(DOWN, DOWN, UP);
-    expect(await finish(writesOn(transport).links.open(request(), {}))).toEqual({
+    const { links } = writesOn(transport);
+    expect(await links.found?.(request(), {})).toBeUndefined();
+    expect(await finish(links.open(request(), {}))).toEqual({
       vendorSessionId: null,
       connectionRef: 'AQ',
       foundRunning: false,
@@ -133,7 +134,7 @@ describe('a link of Everyware Cloud', () => {
   });
 
   it('is the VPN that is up already, which nobody tells to connect', async () => {
-    expect(await opened(UP)).toMatchObject({ foundRunning: true, host: '10.200.12.49' });
+    expect(await found(UP)).toMatchObject({ foundRunning: true, host: '10.200.12.49' });
   });
 
   it.each([
@@ -142,7 +143,7 @@ describe('a link of Everyware Cloud', () => {
     [NO_PATH, 'VENDOR_REJECTED'],
     [answer(200, {}), 'VENDOR_UNAVAILABLE'],
   ])('fails before anything is done where the first look fails (%#)', async (refused, code) => {
-    await expect(opened(refused)).rejects.toMatchObject({ code });
+    await expect(found(refused)).rejects.toMatchObject({ code });
   });
 
   it('has no end of its own, is listed, and lets in whoever is in the VPN', () => {

@@ -59,9 +59,12 @@ describe('the links of the driver of remote.it at the simulated remote.it', () =
       createdAt: new Date(clock.now()),
       vendorEndsAt: new Date(clock.now() + 28_800_000),
     };
+    const letsIn = connectAnswer === 'full' ? 'ANYBODY' : null;
+    const admission = { letsIn, since: new Date(clock.now()) };
     expect(opened).toEqual([
       {
         ...common,
+        admission,
         connectionRef: sshTruth?.id,
         url: null,
         host: sshTruth?.proxyHost,
@@ -69,6 +72,7 @@ describe('the links of the driver of remote.it at the simulated remote.it', () =
       },
       {
         ...common,
+        admission,
         connectionRef: webTruth?.id,
         url: `https://${webTruth?.proxyHost}`,
         host: null,
@@ -90,13 +94,12 @@ describe('the links of the driver of remote.it at the simulated remote.it', () =
     });
   });
 
-  it('hands out no restricted link over a connection that lets in others', async () => {
+  it('tells of a connection that ran before since when it is up, and that it lets in others', async () => {
     const ssh = newSsh();
     await open(ssh);
-    await expect(open(ssh, '203.0.113.7')).rejects.toMatchObject({
-      code: 'VENDOR_REJECTED',
-      retryable: false,
-    });
+    const since = new Date(clock.now());
+    clock.advance(60_000);
+    expect((await open(ssh, '203.0.113.7')).admission).toEqual({ letsIn: 'ANYBODY', since });
     expect(vendor().state.connections(ssh.localId)).toHaveLength(1);
   });
 
@@ -165,7 +168,7 @@ describe('the links of the driver of remote.it at the simulated remote.it', () =
     vendor().faults.add({ kind: 'lose-answer', route: CONNECT, times: 1 });
     await expect(open(ssh)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
     expect(vendor().calls.count(CONNECT)).toBe(1);
-    expect(await account.driver.links?.running(ssh, {})).toEqual([]);
+    expect(await account.driver.links?.listed(ssh, {})).toEqual([]);
     expect((await open(ssh)).connectionRef).toBe(vendor().state.connections(ssh.localId)[0]?.id);
     expect(vendor().state.connections(ssh.localId)).toHaveLength(1);
   });

@@ -207,16 +207,17 @@ describe('a link of RMS', () => {
   });
 });
 
-describe('the links of RMS that run', () => {
-  it('come in one call; none where the way in is not known', async () => {
+describe('the links that RMS knows', () => {
+  it('come in one call, also those that are over; none where the way in is not known', async () => {
     const transport = answersInTurn(
       sessions(sessionRow(), sessionRow({ id: 2 })),
       answer(404, errorBody(null)),
     );
-    const found = await link(transport).running(ACCESS, {});
+    const found = await link(transport).listed(ACCESS, {});
     expect(found.map(({ connectionRef }) => connectionRef)).toEqual(['1', '2']);
-    expect(await link(transport).running(ACCESS, {})).toEqual([]);
-    expect(transport.lines).toEqual([LIST, LIST]);
+    expect(await link(transport).listed(ACCESS, {})).toEqual([]);
+    const all = 'GET /devices/connect/2745/sessions';
+    expect(transport.lines).toEqual([all, all]);
   });
 });
 

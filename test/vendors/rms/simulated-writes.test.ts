@@ -79,10 +79,12 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
       createdAt: new Date((session?.startTime ?? 0) * 1000),
       vendorEndsAt: new Date(((session?.startTime ?? 0) + 1800) * 1000),
     });
-    expect(await links()?.running(access, {})).toEqual([opened]);
+    expect(await links()?.listed(access, {})).toEqual([opened]);
     expect(await closeOn(access, opened)).toBeNull();
     expect(vendor().state.activeSessions(idOf(access))).toEqual([]);
-    expect(await links()?.running(access, {})).toEqual([]);
+    // It is still listed, as one that is over.
+    const { vendorSessionId } = opened;
+    expect(await links()?.listed(access, {})).toMatchObject([{ vendorSessionId }]);
     expect(account.dropped).toEqual([]);
   });
 
@@ -107,7 +109,7 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
     vendor().faults.add({ kind: 'lose-answer', route: OPEN });
     await expect(openOn(access)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
     expect(vendor().calls.count(OPEN)).toBe(1);
-    expect(await links()?.running(access, {})).toHaveLength(1);
+    expect(await links()?.listed(access, {})).toHaveLength(1);
   });
 
   it('fails where the request is lost, and finds nothing when it looks', async () => {
@@ -115,7 +117,7 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
     vendor().faults.add({ kind: 'lose-request', route: OPEN });
     await expect(openOn(access)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
     expect(vendor().calls.count(OPEN)).toBe(1);
-    expect(await links()?.running(access, {})).toEqual([]);
+    expect(await links()?.listed(access, {})).toEqual([]);
   });
 
   it.each([[CHANNEL], [SESSIONS]])('gets over two failures of %s', async (route) => {

@@ -1,0 +1,61 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Principal } from '../domain/principal';
+import { createContext, type Services } from '../graph/context';
+import type { CallerLimits } from '../graph/limits/caller-limits';
+import { answeringOf } from './answering';
+import type { Authenticate } from './authenticate';
+import type { Callbacks } from './callbacks';
+import { authenticated, enter } from './entry';
+import type { EventStreams } from './event-stream';
+import type { ServerContext } from './operation';
+import type { ShowErrors } from './shown-errors';
+import { readWishes } from './wishes';
+
+/** What operations over HTTP are answered with. */
+export interface GraphHandlerOptions {
+  readonly apollo: ApolloServer<ServerContext>;
+  readonly services: Services;
+  readonly authenticate: Authenticate;
+  readonly eventStreams: EventStreams;
+  readonly callbacks: Callbacks;
+  readonly showErrors: ShowErrors;
+  readonly callerLimits: CallerLimits;
+  /** The largest age that a caller can ask for. */
+  readonly staleMaxSeconds: number;
+}
+
+/** Answers one request with an operation, in the way that it asks for. */
+export type GraphHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** Makes the answerer of operations over HTTP: with one JSON answer, with a stream of events, or by calling back. */
+export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
+  const { apollo, services, eventStreams, callbacks, showErrors, staleMaxSeconds } = options;
+  const answerOnce = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => {
+      const principal = await enter(request, reply, options);
+      const wishes = readWishes(request.headers, staleMaxSeconds);
+      return createContext(services, { principal, requestId: request.id }, wishes);
+    },
+  });
+  return async (request, reply) => {
+    const { headers, method, body } = request;
+    const answering = answeringOf({ accept: headers.accept, method, body });
+    if (answering === 'json') return answerOnce.call(request.server, request, reply);
+    let principal: Principal;
+    try {
+      principal = await authenticated(request, reply, options);
+    } catch (thrown) {
+      return reply.code(statusOf(thrown)).send({ errors: showErrors([thrown]) });
+    }
+    return (answering === 'events' ? eventStreams : callbacks).answer(request, reply, principal);
+  };
+}
+
+/** The status that an error was given, for HTTP. */
+function statusOf(thrown: unknown): number {
+  const http = thrown instanceof GraphQLError ? thrown.extensions['http'] : undefined;
+  return typeof http === 'object' && http !== null && 'status' in http ? Number(http.status) : 500;
+}

@@ -1,0 +1,170 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket as GraphSocket } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Principal } from '../domain/principal';
+import type { Clock } from '../domain/time';
+import type { CallerWatch, Watch } from './caller-watch';
+import type { Beating, Heartbeat } from './heartbeat';
+
+/** Codes that a socket is closed with; the protocol's library closes with some more by itself. */
+export const CLOSE = {
+  /** The service stops: clients connect again, to the next one. */
+  restart: 1012,
+  /** It reads too slowly, or the token could not be checked just now: clients connect again after a while. */
+  tryAgainLater: 1013,
+  forbidden: 4403,
+  initTimeout: 4408,
+  internal: 4500,
+} as const;
+
+/** How long a client may take to say who it is. */
+const INIT_WITHIN_MS = 3_000;
+
+/** Messages that may wait for a socket that takes none: what 100 operations send at once, and some more. */
+const MOST_WAITING = 250;
+
+/** What sockets live with. */
+export interface LiveSocketTools {
+  readonly clock: Clock;
+  readonly heartbeat: Heartbeat;
+  readonly callers: CallerWatch;
+  /** Told of what nobody foresaw. */
+  readonly surprised: (thrown: unknown) => void;
+}
+
+/**
+ * One WebSocket for as long as it lives. What is sent waits while the network takes nothing, so that whoever produces
+ * it waits too; a peer that is gone, too slow or not let in any more is found and let go.
+ */
+export class LiveSocket implements GraphSocket, Beating {
+  /** Who is behind it; undefined until it said so. */
+  principal: Principal | undefined;
+  /** The `authorization` of the request that became this socket, until it was looked at. */
+  authorization: string | undefined;
+  /** Subscriptions that are open on it. */
+  streams = 0;
+
+  #working = 0;
+  /** Made once something had to wait. */
+  #waiting: (() => void)[] | undefined;
+  #isStopping = false;
+  #isAnswered = true;
+  #flushed = 0;
+  #watch: Watch | undefined;
+  #cancelInit: (() => void) | undefined;
+  readonly #leaveHeartbeat: () => void;
+
+  constructor(
+    private readonly ws: WebSocket,
+    private readonly stream: Duplex,
+    private readonly tools: LiveSocketTools,
+  ) {
+    this.#leaveHeartbeat = tools.heartbeat.add(this);
+    this.#cancelInit = tools.clock.schedule(INIT_WITHIN_MS, () =>
+      this.close(CLOSE.initTimeout, 'Connection initialisation timeout'),
+    );
+    ws.on('pong', () => {
+      this.#isAnswered = true;
+    });
+    // What ends with an error closes too, and that is looked at.
+    ws.on('error', ignore);
+  }
+
+  get protocol(): string {
+    return this.ws.protocol;
+  }
+
+  /** The client sent its first message: from here on nothing waits for that. */
+  begin(): void {
+    this.#cancelInit?.();
+    this.#cancelInit = undefined;
+  }
+
+  /** Somebody is behind it from now on, for as long as that caller is let in. */
+  admit(principal: Principal): void {
+    this.principal = principal;
+    if (this.ws.readyState !== this.ws.OPEN) return;
+    this.#watch = this.tools.callers.watch(principal, () => this.close(CLOSE.forbidden, 'Forbidden'));
+  }
+
+  /** Sends a message, once the network has taken what was sent before. */
+  async send(message: string): Promise<void> {
+    if (this.stream.writableNeedDrain) await this.#drained();
+    if (this.ws.readyState === this.ws.OPEN) this.ws.send(message);
+  }
+
+  close(code = 1000, reason = ''): void {
+    this.ws.close(code, reason);
+  }
+
+  onMessage(take: (text: string) => Promise<void>): void {
+    this.ws.on('message', (bytes) => {
+      // What comes while the service stops is not begun: the client asks the next one.
+      if (this.#isStopping) return;
+      this.#isAnswered = true;
+      this.#working += 1;
+      take(String(bytes))
+        .catch((thrown: unknown) => {
+          this.tools.surprised(thrown);
+          this.close(CLOSE.internal, 'Internal server error');
+        })
+        .finally(() => {
+          this.#working -= 1;
+          if (this.#isStopping) this.stop();
+        });
+    });
+  }
+
+  /** Closes once queries and mutations that run have been answered; subscriptions end here. */
+  stop(): void {
+    this.#isStopping = true;
+    if (this.#working <= this.streams) this.close(CLOSE.restart, 'Service restart');
+  }
+
+  /** Ends at once, without a word. */
+  terminate(): void {
+    this.ws.terminate();
+  }
+
+  beat(): void {
+    const flushed = this.#bytesFlushed();
+    if (!this.#isAnswered && flushed === this.#flushed) {
+      // One that reads nothing is told why, should it ever read again; the WebSocket server waits for that a moment.
+      if (this.stream.writableLength > 0) this.close(CLOSE.tryAgainLater, 'Too slow');
+      else this.terminate();
+      return;
+    }
+    this.#isAnswered = false;
+    if (this.ws.readyState === this.ws.OPEN) this.ws.ping();
+    this.#flushed = this.#bytesFlushed();
+  }
+
+  /** The socket is closed. */
+  closed(): void {
+    this.#leaveHeartbeat();
+    this.#watch?.stop();
+    this.begin();
+  }
+
+  #bytesFlushed(): number {
+    const { stream } = this;
+    return ('bytesWritten' in stream ? Number(stream.bytesWritten) : 0) - stream.writableLength;
+  }
+
+  async #drained(): Promise<void> {
+    if (this.#waiting === undefined) {
+      this.#waiting = [];
+      const wake = (): void => {
+        for (const resolve of this.#waiting?.splice(0) ?? []) resolve();
+      };
+      this.stream.on('drain', wake).on('close', wake);
+    }
+    const waiting = this.#waiting;
+    if (waiting.length >= MOST_WAITING) this.close(CLOSE.tryAgainLater, 'Too slow');
+    while (this.stream.writableNeedDrain && this.ws.readyState === this.ws.OPEN) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+}
+
+function ignore(): void {}

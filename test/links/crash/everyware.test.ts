@@ -1,0 +1,4 @@
+import { itSurvivesKills } from './kills';
+import { EVERYWARE } from './vendors';
+
+describe('at everyware', () => itSurvivesKills(EVERYWARE));

@@ -1,0 +1,4 @@
+import { itSurvivesKills } from './kills';
+import { RMS } from './vendors';
+
+describe('at rms', () => itSurvivesKills(RMS));
