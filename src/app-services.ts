@@ -8,6 +8,7 @@ import { AccessService } from './services/access-service';
 import { AccessWriteService } from './services/access-write-service';
 import { Attempts } from './services/attempts';
 import { AuditLog } from './services/audit-log';
+import type { Cursors } from './services/cursor';
 import { DeviceService } from './services/device-service';
 import { leaseEnd } from './services/expiry/lease-end';
 import { Polls, type PollsOptions } from './services/expiry/polls';
@@ -46,7 +47,11 @@ export interface RunningServices {
 export function createServices(
   fleet: Fleet,
   store: DurableStore,
-  { accounts, ...house }: Tools & { readonly accounts: readonly AccountConfig[] },
+  {
+    accounts,
+    cursors,
+    ...house
+  }: Tools & { readonly cursors: Cursors; readonly accounts: readonly AccountConfig[] },
 ): RunningServices {
   const { clock, logger, metrics, rights, watches } = house;
   const warn = (message: string, cause: unknown): void => logger.warn({ err: cause }, message);
@@ -61,16 +66,16 @@ export function createServices(
   });
   const polls = openPolls({ ...house, fleet, sessions, warn, endLease: leaseEnd(tools, closer) });
   const services: Services = {
-    devices: new DeviceService(fleet),
+    devices: new DeviceService(fleet, cursors),
     accesses: new AccessService(fleet),
     sessions,
-    sessionList: new SessionList(fleet, store.sessions, clock),
+    sessionList: new SessionList(fleet, store.sessions, clock, cursors),
     vpn: new VpnService(fleet),
     fleet: new FleetService(fleet, store.sessions, clock),
     links: links.service,
     accessWrites: new AccessWriteService(tools),
     vpnWrites: new VpnWriteService(tools),
-    auditLog: new AuditLog(fleet, store.audit),
+    auditLog: new AuditLog(fleet, store.audit, cursors),
     follow: new FollowService({
       fleet,
       watches,

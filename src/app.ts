@@ -5,23 +5,28 @@ import path from 'node:path';
 import { Fleet } from './accounts/fleet';
 import { openAccount, type Tools } from './app-accounts';
 import { createServices } from './app-services';
-import { loadCallerTokens } from './config/auth-tokens';
 import type { AccountConfig, Config } from './config/config';
 import { simulatedAccounts } from './config/shorthand-accounts';
+import { TokenFile } from './config/token-file';
 import type { Clock } from './domain/time';
+import { CallerLimits } from './graph/limits/caller-limits';
+import { OperationGate } from './graph/limits/operation-gate';
+import { OPERATION_LIMITS } from './graph/limits/operation-limits';
 import { buildGraph } from './graph/schema';
-import { createAuthenticate } from './server/authenticate';
+import { callerNow, createAuthenticate } from './server/authenticate';
 import { listen } from './server/listen';
 import { openPlayground } from './server/playground/playground';
 import { createServer } from './server/server';
 import { createStoreProbe } from './server/store-probe';
+import { Cursors } from './services/cursor';
 import { observeStore } from './services/expiry/observed-store';
 import { Watches } from './services/expiry/watches';
 import { Rights } from './services/rights';
 import { variablesOf } from './simulators/account-variables';
 import { type Simulators, startSimulators } from './simulators/simulators';
-import { openStore } from './stores/open';
+import { openStore, storeKeysFor } from './stores/open';
 import { systemClock } from './system-clock';
+import { openBoundedLog } from './telemetry/bounded-log';
 import type { ServiceLogger } from './telemetry/logger';
 import { openMetrics } from './telemetry/metrics';
 import { vendors } from './vendors';
@@ -54,12 +59,14 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const playground = openPlayground(options.playgroundDirectory ?? path.join(__dirname, 'playground'));
   const folder = config.storeIsTemporary ? await mkdtemp(path.join(tmpdir(), 'drawbridge-')) : undefined;
-  const durable = await openStore({
+  const storeOptions = {
     databaseUrl:
       folder === undefined ? config.databaseUrl.reveal() : `file:${path.join(folder, 'drawbridge.db')}`,
     key: config.storeKey?.reveal(),
-    warn: (message) => logger.warn({}, message),
-  });
+    warn: (message: string) => logger.warn({}, message),
+  };
+  const durable = await openStore(storeOptions);
+  const cursors = new Cursors(await storeKeysFor('cursors', storeOptions));
   const store = observeStore(durable, tools.watches.ledger);
   tools.watches.ledger.readFrom(durable.sessions);
   const simulators = config.simulated ? await startSimulators(config.simulators) : undefined;
@@ -68,16 +75,27 @@ export async function startApp(options: AppOptions): Promise<App> {
     await Promise.all(accountConfigs.map((account) => openAccount(account, store, tools))),
   );
 
-  const links = createServices(fleet, store, { ...tools, accounts: accountConfigs });
+  const links = createServices(fleet, store, { ...tools, cursors, accounts: accountConfigs });
 
   const graph = buildGraph({ supergraphNode: config.supergraphNode });
+  const tokenFile = openTokenFile(tools);
   const server = await createServer({
     schema: graph.schema,
+    gate: new OperationGate({
+      schema: graph.schema,
+      limits: { ...OPERATION_LIMITS, cost: config.callers.operationMaxCost },
+      explore: config.explore,
+      trusted: config.trustedDocuments,
+    }),
+    callerLimits: new CallerLimits(config.callers, clock),
+    refusals: openBoundedLog(logger, clock, REFUSALS_LOGGED_PER_MINUTE),
+    loopbackOnly: config.auth.disabled,
+    batchedOperations: config.callers.batchedOperations,
     services: links.services,
     clock,
     authenticate: createAuthenticate({
       everyone: config.auth.disabled,
-      tokens: config.auth.tokensFile === undefined ? [] : loadCallerTokens(config.auth.tokensFile),
+      holders: () => tokenFile?.current() ?? [],
       ...(config.auth.jwks === undefined ? {} : { jwks: config.auth.jwks }),
     }),
     rights: tools.rights,
@@ -99,6 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const close = async (): Promise<void> => {
     phase = 'draining';
+    tokenFile?.close();
     await server.close();
     await links.stop();
     await fleet.close();
@@ -113,6 +132,29 @@ export async function startApp(options: AppOptions): Promise<App> {
   phase = 'serving';
   links.start();
   return { url, simulators, close };
+}
+
+/** Requests that strangers are refused can be many: this many of them are a line in the log. */
+const REFUSALS_LOGGED_PER_MINUTE = 60;
+
+/** The bearer tokens of callers, which an operator may change while the service runs: whoever stays is told. */
+function openTokenFile({ config, logger, clock, rights }: Tools): TokenFile | undefined {
+  const { tokensFile } = config.auth;
+  if (tokensFile === undefined) return undefined;
+  const file = new TokenFile({
+    path: tokensFile,
+    clock,
+    onChange: (callers) => {
+      logger.info({ callers }, 'the list of callers has changed');
+      rights.change((principal) => callerNow(principal, file.current()));
+    },
+    onBroken: (problems) =>
+      logger.error(
+        { problems },
+        'the list of callers has changed and cannot be read: the earlier one stands',
+      ),
+  });
+  return file;
 }
 
 /** What everything is made with, for one service. */

@@ -21,6 +21,7 @@ async function main(): Promise<void> {
     return;
   }
   const logger = openLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
+  endOnFaults(logger);
   const starting = startApp({ config, logger });
   stopOnSignals(starting, logger);
   for (const warning of config.warnings) logger.warn({}, warning);
@@ -32,6 +33,19 @@ async function main(): Promise<void> {
     );
   }
   logger.ready(`${app.url}/graphql`);
+}
+
+/**
+ * What nobody caught ends the process, since nobody knows what state it is in; the next start settles what was open. The
+ * last line is a line of the log, because Node.js would print the error as it is, with whatever stands in it.
+ */
+function endOnFaults(logger: ServiceLogger): void {
+  const end = (thrown: unknown): void => {
+    logger.error({ err: thrown }, 'something unforeseen went wrong, and the service ends');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
 }
 
 /** From here on SIGTERM and SIGINT end the service cleanly, also while it still starts. */

@@ -69,6 +69,20 @@ export interface FreshnessConfig {
   readonly vpn: number;
 }
 
+/** How much callers may ask for; see docs/configuration.md. */
+export interface CallersConfig {
+  /** Operations of one caller in a minute; 0: any number. Default 6000. */
+  readonly operationsPerMinute: number;
+  /** Vendor calls at worst of the operations of one caller in a minute; 0: any number. Default 600000. */
+  readonly costPerMinute: number;
+  /** Operations of one caller at once; 0: any number. Default 100. */
+  readonly concurrency: number;
+  /** Vendor calls at worst of one operation. Default 5000. */
+  readonly operationMaxCost: number;
+  /** Operations in one request; 0: one, and not in a list. Default 0. */
+  readonly batchedOperations: number;
+}
+
 /** Everything that an operator set, with defaults filled in. Printing it shows no secret. */
 export interface Config {
   readonly host: string;
@@ -89,7 +103,7 @@ export interface Config {
    * store is a temporary one that goes with them, in place of `databaseUrl`.
    */
   readonly storeIsTemporary: boolean;
-  /** 32 bytes in base64; left out: a key file beside the store. */
+  /** 32 bytes in base64, or several with commas between; left out: a key file beside the store. */
   readonly storeKey?: Secret;
   readonly freshness: FreshnessConfig;
   /** How often what is followed is looked at, at most and at least, in milliseconds. Default 5 s and 300 s. */
@@ -99,6 +113,9 @@ export interface Config {
   /** `open`: introspection and playground for everyone let in; `scope`: for callers with graph:explore. */
   readonly explore: 'open' | 'scope';
   readonly corsOrigins: readonly string[];
+  readonly callers: CallersConfig;
+  /** The only documents that are executed, by the names that callers use for them; undefined: any. */
+  readonly trustedDocuments?: ReadonlyMap<string, string> | undefined;
   /** True: a supergraph shows Node, node and nodes of this graph. Default false. */
   readonly supergraphNode: boolean;
   /** Origins of routers that events may be sent to by the HTTP callback protocol. Default none: it is refused. */

@@ -7,6 +7,7 @@ import { type ReadFile, readFromDisk, whyUnreadable } from './read-text';
 import { readService, type ServiceConfig } from './service';
 import type { ConfigurableVendor } from './settings';
 import { readShorthands, setShorthandVariables } from './shorthand-accounts';
+import { readTrustedDocuments } from './trusted-documents';
 import { type Environment, Problems, textOf } from './variables';
 
 /** What the configuration is made from. */
@@ -20,13 +21,7 @@ export interface LoadOptions {
 }
 
 /** Promised variables whose features this version does not have. Who sets one is told, for it changes nothing. */
-const NOT_YET = [
-  'REDIS_URL',
-  'TRUSTED_DOCUMENTS',
-  'CALLER_OPERATIONS_PER_MINUTE',
-  'CALLER_CONCURRENCY',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-] as const;
+const NOT_YET = ['REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
 
 /** Reads the whole configuration. Throws one ConfigError with everything that is wrong. */
 export function loadConfig(options: LoadOptions): Config {
@@ -46,6 +41,7 @@ export function loadConfig(options: LoadOptions): Config {
     accountKeys: simulated ? shorthandKeys : accounts.map(({ key }) => key),
     problems,
   });
+  const trustedDocuments = readTrustedDocuments({ env, cwd, readFile, problems });
   if (problems.sentences.length > 0) throw new ConfigError(problems.sentences);
   return {
     ...service,
@@ -53,6 +49,7 @@ export function loadConfig(options: LoadOptions): Config {
     simulated,
     storeIsTemporary: simulated && textOf(env, 'DATABASE_URL') === undefined,
     auth,
+    ...(trustedDocuments === undefined ? {} : { trustedDocuments }),
     explore: explore ?? (simulated ? 'open' : 'scope'),
     warnings: [...warnings, ...authWarnings, ...notYetWarnings(env)],
   };

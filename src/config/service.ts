@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { LIMITS } from './account';
 import {
   type AccountLimits,
+  type CallersConfig,
   type FreshnessConfig,
   LOG_LEVELS,
   type LogLevel,
@@ -28,6 +29,7 @@ export interface ServiceConfig {
   /** Undefined: left to whether the vendors are simulated. */
   readonly explore: 'open' | 'scope' | undefined;
   readonly corsOrigins: readonly string[];
+  readonly callers: CallersConfig;
   readonly supergraphNode: boolean;
   readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
@@ -105,6 +107,13 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
     staleMaxSeconds: read(STALE_MAX_SECONDS),
     explore: read(EXPLORE),
     corsOrigins: read(CORS_ORIGINS),
+    callers: {
+      operationsPerMinute: read(numeric('CALLER_OPERATIONS_PER_MINUTE', 6000, 0, 10_000_000)),
+      costPerMinute: read(numeric('CALLER_COST_PER_MINUTE', 600_000, 0, 1_000_000_000)),
+      concurrency: read(numeric('CALLER_CONCURRENCY', 100, 0, 100_000)),
+      operationMaxCost: read(numeric('OPERATION_MAX_COST', 5000, 1, 1_000_000)),
+      batchedOperations: read(numeric('BATCHED_OPERATIONS', 0, 0, 10)),
+    },
     supergraphNode: read(SUPERGRAPH_NODE),
     callbackOrigins: read(CALLBACK_ORIGINS),
     logLevel: read(LOG_LEVEL),
@@ -176,8 +185,14 @@ function databaseUrl(cwd: string): Parse<Secret> {
   };
 }
 
+/** One key, or several with commas between: the first one is used, the others still open what they sealed. */
 function storeKey(text: string): ReturnType<Parse<Secret>> {
-  const bytes = /^[A-Za-z0-9+/_-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
-  if (bytes.length === 32) return right(new Secret(bytes.toString('base64')));
-  return wrong('must be 32 bytes in base64, and what is set is not');
+  const keys = text.split(',').map((key) => key.trim());
+  const bytes = keys.map((key) =>
+    /^[A-Za-z0-9+/_-]{43}=?$/.test(key) ? Buffer.from(key, 'base64') : Buffer.alloc(0),
+  );
+  if (bytes.every(({ length }) => length === 32)) {
+    return right(new Secret(bytes.map((key) => key.toString('base64')).join()));
+  }
+  return wrong('must be 32 bytes in base64, or several such with commas between, and what is set is not');
 }

@@ -84,12 +84,8 @@ interface ShownAuditEntry
 
 /** A page of the audit log as the public schema shows it. */
 export function toAuditConnection(listing: AuditListing): Connection<ShownAuditEntry> {
-  const edges = listing.edges.map(({ node, cursor }) => ({
-    node: {
-      ...node,
-      id: String(node.sequence),
-      account: node.account === NO_ACCOUNT ? null : node.account,
-    },
+  const edges = listing.edges.map(({ node, id, cursor }) => ({
+    node: { ...node, id: id(), account: node.account === NO_ACCOUNT ? null : node.account },
     cursor,
   }));
   return toConnection({ ...listing, edges }, () => listing.hasNextPage);

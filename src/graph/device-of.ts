@@ -1,7 +1,9 @@
 import type { Device } from '../domain/device';
 import { parseId } from '../domain/ids';
 import { settle } from '../domain/outcome';
+import type { Principal } from '../domain/principal';
 import { VENDORS } from '../domain/vendor';
+import { requireScope } from '../services/authorize';
 import type { GraphContext } from './context';
 
 /** What a thing tells of the device that it belongs to. */
@@ -12,8 +14,13 @@ export interface OwnedByDevice {
 
 const KEY_FIELDS: ReadonlySet<string> = new Set(['__typename', 'id', 'account', 'vendorDeviceId']);
 
+/** Throws FORBIDDEN where a caller who may not read devices asks for more of one than its key. */
+export function checkDeviceFields(selected: ReadonlySet<string>, principal: Principal): void {
+  if (!isKeyOnly(selected)) requireScope(principal, 'devices:read');
+}
+
 /**
- * The device that a way in or a link belongs to. Its key alone costs no call. Where its vendor no longer knows it, or
+ * The device that a way in or a link belongs to. Its key alone costs no call, and needs no scope. Where its vendor no longer knows it, or
  * cannot be asked, it stands there by its key with the status UNKNOWN, so that the link itself is not lost.
  */
 export async function deviceOf(
@@ -22,8 +29,8 @@ export async function deviceOf(
   { loaders, services, principal }: GraphContext,
 ): Promise<Device> {
   const id = parseId(owned.deviceId, 'device');
-  const keyOnly = [...selected].every((field) => KEY_FIELDS.has(field));
-  const device = keyOnly ? null : await settle(loaders.device(id));
+  checkDeviceFields(selected, principal);
+  const device = isKeyOnly(selected) ? null : await settle(loaders.device(id));
   if (device?.ok === true && device.value !== null) return device.value;
   const vendor = services.fleet.vendorOf(principal, id.account);
   return {
@@ -42,4 +49,8 @@ export async function deviceOf(
     observedAt: owned.observedAt ?? new Date(services.clock.now()),
     capabilities: [],
   };
+}
+
+function isKeyOnly(selected: ReadonlySet<string>): boolean {
+  return [...selected].every((field) => KEY_FIELDS.has(field));
 }

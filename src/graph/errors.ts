@@ -26,9 +26,12 @@ export function showError(formatted: GraphQLFormattedError, thrown: unknown): Sh
     return cause.code === 'INTERNAL_SERVER_ERROR' ? { error, surprise: cause.cause ?? cause } : { error };
   }
   const given = String(formatted.extensions?.['code'] ?? '');
-  const code = ERROR_CODES.find((known) => known === given) ?? TRANSLATED[given];
+  const code = isRefused(thrown)
+    ? 'BAD_USER_INPUT'
+    : (ERROR_CODES.find((known) => known === given) ?? TRANSLATED[given]);
   if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') {
-    return { error: { message: formatted.message, ...place, extensions: { code } } };
+    const extensions = { code, ...figuresOf(formatted) };
+    return { error: { message: formatted.message, ...place, extensions } };
   }
   return {
     error: {
@@ -40,12 +43,57 @@ export function showError(formatted: GraphQLFormattedError, thrown: unknown): Sh
   };
 }
 
-/** The error in the form in which the GraphQL server throws it before an operation begins, with its HTTP status. */
-export function toGraphQLError(error: DrawbridgeError, status: number): GraphQLError {
-  return new GraphQLError(error.message, {
-    extensions: { ...extensionsOf(error), http: { status } },
-    originalError: error,
-  });
+/** True for what the GraphQL server refuses with a status of 4xx and no code of its own. */
+function isRefused(thrown: unknown): boolean {
+  if (!(thrown instanceof GraphQLError) || thrown.extensions['code'] !== undefined) return false;
+  const http = thrown.extensions['http'];
+  const status = typeof http === 'object' && http !== null && 'status' in http ? Number(http.status) : 500;
+  return status >= 400 && status < 500;
+}
+
+/** Who is shown errors, and of which request. */
+export interface ErrorReader {
+  readonly requestId: string;
+  /** True: may know the schema, so that a message may name what was meant. */
+  readonly mayExplore: boolean;
+}
+
+/**
+ * Errors as {@link showError} made them, for one reader: with the id of the request, which the log has too, and without
+ * suggestions for whoever may not know the schema.
+ */
+export function errorsFor(
+  { requestId, mayExplore }: ErrorReader,
+  shown: readonly GraphQLFormattedError[],
+): readonly GraphQLFormattedError[] {
+  return shown.map(({ message, extensions, ...rest }) => ({
+    message: mayExplore ? message : withoutSuggestion(message),
+    ...rest,
+    extensions: { ...extensions, requestId },
+  }));
+}
+
+/** Both the validation of documents and the reading of variables end with it, where they know a name that is near. */
+function withoutSuggestion(message: string): string {
+  return message.replace(/[;,]? ?Did you mean .*\?\s*$/s, '');
+}
+
+/** The figures of an operation that was too large: which limit, what was asked, what is allowed. */
+function figuresOf({ extensions = {} }: GraphQLFormattedError): Record<string, unknown> {
+  const figures = ['limit', 'asked', 'allowed'].filter((name) => extensions[name] !== undefined);
+  return Object.fromEntries(figures.map((name) => [name, extensions[name]]));
+}
+
+/** The error in the form in which the GraphQL server throws it before an operation runs, with HTTP status and headers. */
+export function toGraphQLError(
+  error: DrawbridgeError,
+  status: number,
+  headers?: ReadonlyMap<string, string>,
+): GraphQLError {
+  const http = { status, ...(headers === undefined ? {} : { headers }) };
+  // The server takes headers as a Map, where the types of another package would have a record.
+  const extensions: Record<string, unknown> = { ...extensionsOf(error), http };
+  return new GraphQLError(error.message, { extensions, originalError: error });
 }
 
 function extensionsOf({

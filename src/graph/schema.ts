@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { buildSchemaSync, type ContainerType, type PubSub } from 'type-graphql';
 import { parseId } from '../domain/ids';
 import { buildSubgraph, type Subgraph } from './federation';
+import { withFieldDirectives } from './field-directives';
 import { references } from './references';
 import { AuditResolver } from './resolvers/audit-resolver';
 import { DeviceResolver } from './resolvers/device-resolver';
@@ -13,6 +14,7 @@ import { RemoteAccessResolver } from './resolvers/remote-access-resolver';
 import { SessionResolver } from './resolvers/session-resolver';
 import { SubscriptionResolver } from './resolvers/subscription-resolver';
 import { VpnEventResolver } from './resolvers/vpn-event-resolver';
+import { VpnPayloadResolver } from './resolvers/vpn-payload-resolver';
 import { DateTime } from './scalars';
 import { showNode } from './supergraph-node';
 import { registerEnums } from './types/enums';
@@ -52,6 +54,7 @@ export function buildGraph({ supergraphNode = false }: GraphOptions = {}): Subgr
       SessionResolver,
       SubscriptionResolver,
       VpnEventResolver,
+      VpnPayloadResolver,
     ],
     pubSub: NO_TOPICS,
     scalarsMap: [{ type: Date, scalar: DateTime }],
@@ -65,7 +68,7 @@ export function buildGraph({ supergraphNode = false }: GraphOptions = {}): Subgr
     typeOf: ({ id }: AnyNode) => NODE_TYPES[parseId(id).kind],
     contact: CONTACT,
     rootDescriptions: ROOTS,
-    ...(supergraphNode ? { edit: showNode } : {}),
+    edit: (typeDefs) => withFieldDirectives(supergraphNode ? showNode(typeDefs) : typeDefs),
   });
 }
 

@@ -4,13 +4,16 @@ import {
   type GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { type DocumentNode, GraphQLError, Kind, visit } from 'graphql';
-import { showError } from '../graph/errors';
+import { errorsFor, showError } from '../graph/errors';
+import type { CallerLimits } from '../graph/limits/caller-limits';
+import type { OperationGate } from '../graph/limits/operation-gate';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
+import { nothingLeavesUnasked } from './apollo-silence';
 import { inlineTrace } from './inline-trace';
 import { jsonStatus } from './json-status';
 import type { ServerContext } from './operation';
+import { holdToRules, persistedStore, preparedStore, REFUSED_DOCUMENT } from './operation-rules';
 import { type SubscribingOptions, subscribing } from './subscribing';
 
 /** What the GraphQL server is made from. */
@@ -18,27 +21,26 @@ export interface ApolloOptions extends SubscribingOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly monotonic: () => number;
-  /** `open`: everyone may ask for the schema; `scope`: callers with graph:explore. */
-  readonly explore: 'open' | 'scope';
+  /** The rules that every operation meets before it runs. */
+  readonly gate: OperationGate;
+  readonly callerLimits: CallerLimits;
+  /** True: a request may hold several operations. */
+  readonly batching: boolean;
 }
 
 /** Makes the GraphQL server. It is served over HTTP elsewhere, and stopped there. */
 export function createApollo(options: ApolloOptions): ApolloServer<ServerContext> {
-  const { schema, logger } = options;
+  const { schema, logger, gate, callerLimits } = options;
   return new ApolloServer<ServerContext>({
     schema,
     introspection: true,
     csrfPrevention: true,
-    allowBatchedHttpRequests: false,
+    allowBatchedHttpRequests: options.batching,
     includeStacktraceInErrorResponses: false,
-    // A suggestion names a field that exists: where not everyone may know the schema, nobody is told by a typing error.
-    hideSchemaDetailsFromClientErrors: options.explore === 'scope',
     stopOnTerminationSignals: false,
-    formatError: (formatted, thrown) => {
-      const { error, surprise } = showError(formatted, thrown);
-      if (surprise !== undefined) logger.error({ err: surprise }, 'something unforeseen went wrong');
-      return error;
-    },
+    documentStore: preparedStore(gate),
+    persistedQueries: { cache: persistedStore(gate) },
+    formatError: (formatted, thrown) => showError(formatted, thrown).error,
     logger: {
       debug: () => {},
       info: () => {},
@@ -47,22 +49,32 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
     },
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
-      report(options),
-      explain(),
+      ...nothingLeavesUnasked(),
       ...inlineTrace(),
-      guardExploring(options),
+      holdToRules(gate, callerLimits),
       subscribing(options),
       jsonStatus(),
+      // From here on in this order: what is reported is what is sent.
+      address(gate),
+      explain(),
+      report(options),
     ],
   });
 }
 
-/** One log line and one count for every operation. */
+/** One log line and one count for every operation, and a line for what nobody foresaw. */
 function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => {
       const startedAt = monotonic();
       return {
+        didEncounterErrors: async ({ errors, contextValue: { requestId } }) => {
+          for (const error of errors) {
+            const { surprise } = showError(error.toJSON(), error);
+            if (surprise === undefined) continue;
+            logger.error({ requestId, path: error.path, err: surprise }, 'something unforeseen went wrong');
+          }
+        },
         willSendResponse: async (request) => {
           const durationMs = monotonic() - startedAt;
           const type = request.operation?.operation ?? 'query';
@@ -83,18 +95,35 @@ function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlug
         },
       };
     },
+    unexpectedErrorProcessingRequest: async ({ error, requestContext }) => {
+      const { requestId } = requestContext.contextValue;
+      logger.error({ requestId, err: error }, 'an operation could not be answered');
+    },
   };
 }
 
 function outcomeOf({
   response,
-  operation,
+  document,
 }: GraphQLRequestContextWillSendResponse<ServerContext>): OperationOutcome {
   if (response.body.kind !== 'single') return 'ok';
   const { data, errors } = response.body.singleResult;
   if (errors === undefined || errors.length === 0) return 'ok';
-  if (operation === undefined) return 'refused';
-  return data === undefined || data === null ? 'failed' : 'partial';
+  if (data === undefined || document === REFUSED_DOCUMENT) return 'refused';
+  return data === null ? 'failed' : 'partial';
+}
+
+/** Errors as this caller may read them, with the id of the request. */
+function address(gate: OperationGate): ApolloServerPlugin<ServerContext> {
+  return {
+    requestDidStart: async () => ({
+      willSendResponse: async ({ response: { body }, contextValue: { requestId, principal } }) => {
+        if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
+        const reader = { requestId, mayExplore: gate.mayExplore(principal) };
+        body.singleResult.errors = errorsFor(reader, body.singleResult.errors);
+      },
+    }),
+  };
 }
 
 /** What the operation cost, for who asked and may know. */
@@ -109,35 +138,4 @@ function explain(): ApolloServerPlugin<ServerContext> {
       },
     }),
   };
-}
-
-/** Refuses to show the schema to callers who may not explore it. */
-function guardExploring({ explore }: ApolloOptions): ApolloServerPlugin<ServerContext> {
-  return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ document, contextValue }) => {
-        if (explore === 'open' || contextValue.principal.scopes.has('graph:explore')) return;
-        if (!asksForSchema(document)) return;
-        throw new GraphQLError(
-          'Introspection needs the scope graph:explore, which the caller does not have.',
-          {
-            extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
-          },
-        );
-      },
-    }),
-  };
-}
-
-/** Fields that show the schema: to clients, and to routers. */
-const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
-
-function asksForSchema(document: DocumentNode): boolean {
-  let asks = false;
-  visit(document, {
-    [Kind.FIELD]: ({ name }) => {
-      if (SCHEMA_FIELDS.has(name.value)) asks = true;
-    },
-  });
-  return asks;
 }

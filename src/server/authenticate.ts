@@ -13,7 +13,8 @@ export interface TokenHolder extends Principal {
 export interface AuthenticatorOptions {
   /** True: everyone is, as `anonymous` with every scope. */
   readonly everyone: boolean;
-  readonly tokens: readonly TokenHolder[];
+  /** Those who hold a token, as of now. */
+  readonly holders: () => readonly TokenHolder[];
   readonly jwks?: { readonly url: string; readonly issuer: string; readonly audience: string };
 }
 
@@ -22,6 +23,12 @@ export type Authenticate = (authorization: string | undefined) => Promise<Princi
 
 /** Signatures that are taken; never `none`, never a shared secret. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** How far the issuer's clock may be off. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** A header that is longer holds no token; most are far shorter. */
+const LONGEST_HEADER = 8192;
 
 /** What goes wrong where the issuer's keys cannot be had: that says nothing of the token. */
 const ISSUER_FAULTS: ReadonlySet<string> = new Set([
@@ -34,16 +41,27 @@ const ISSUER_FAULTS: ReadonlySet<string> = new Set([
 export const ANONYMOUS: Principal = { subject: 'anonymous', scopes: new Set(SCOPES) };
 
 /** Makes the check that every way in goes through. */
-export function createAuthenticate({ everyone, tokens, jwks }: AuthenticatorOptions): Authenticate {
+export function createAuthenticate({ everyone, holders, jwks }: AuthenticatorOptions): Authenticate {
   if (everyone) return async () => ANONYMOUS;
   const verify = jwks === undefined ? undefined : verifier(jwks);
-  return async (authorization) => {
-    const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+  return async (authorization = '') => {
+    const header = authorization.length > LONGEST_HEADER ? '' : authorization;
+    const [, token] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
     if (token === undefined) throw unauthenticated('Send the header "authorization: Bearer <token>".');
-    const caller = findHolder(tokens, token) ?? (await verify?.(token));
+    const caller = findHolder(holders(), token) ?? (await verify?.(token));
     if (caller === undefined) throw unauthenticated('The token is not known, or no longer valid.');
     return caller;
   };
+}
+
+/** A caller that was let in by its token, as the list has it now; undefined: it is not on it any more. */
+export function callerNow(principal: Principal, holders: readonly TokenHolder[]): Principal | undefined {
+  if (!isHolder(principal)) return principal;
+  return holders.find(({ sha256 }) => sha256.equals(principal.sha256));
+}
+
+function isHolder(principal: Principal): principal is TokenHolder {
+  return 'sha256' in principal;
 }
 
 /** Every token is compared, each in constant time: how long it takes tells nothing. */
@@ -65,13 +83,15 @@ function verifier(
         issuer,
         audience,
         algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['exp'],
       });
       return fromClaims(payload);
     } catch (thrown) {
       if (thrown instanceof errors.JOSEError && !ISSUER_FAULTS.has(thrown.code)) return undefined;
-      throw new DrawbridgeError('UNAUTHENTICATED', 'The token could not be checked just now.', {
+      throw new DrawbridgeError('UNAUTHENTICATED', 'The token could not be checked just now. Try again.', {
         retryable: true,
+        retryAfterSeconds: 5,
         cause: thrown,
       });
     }

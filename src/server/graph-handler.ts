@@ -1,13 +1,14 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { asDrawbridgeError } from '../domain/errors';
+import { GraphQLError } from 'graphql';
 import type { Principal } from '../domain/principal';
 import { createContext, type Services } from '../graph/context';
-import { toGraphQLError } from '../graph/errors';
+import type { CallerLimits } from '../graph/limits/caller-limits';
 import { answeringOf } from './answering';
 import type { Authenticate } from './authenticate';
 import type { Callbacks } from './callbacks';
+import { authenticated, enter } from './entry';
 import type { EventStreams } from './event-stream';
 import type { ServerContext } from './operation';
 import type { ShowErrors } from './shown-errors';
@@ -21,6 +22,7 @@ export interface GraphHandlerOptions {
   readonly eventStreams: EventStreams;
   readonly callbacks: Callbacks;
   readonly showErrors: ShowErrors;
+  readonly callerLimits: CallerLimits;
   /** The largest age that a caller can ask for. */
   readonly staleMaxSeconds: number;
 }
@@ -30,10 +32,10 @@ export type GraphHandler = (request: FastifyRequest, reply: FastifyReply) => Pro
 
 /** Makes the answerer of operations over HTTP: with one JSON answer, with a stream of events, or by calling back. */
 export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
-  const { apollo, services, authenticate, eventStreams, callbacks, showErrors, staleMaxSeconds } = options;
+  const { apollo, services, eventStreams, callbacks, showErrors, staleMaxSeconds } = options;
   const answerOnce = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      const principal = await authenticated(authenticate, request);
+    context: async (request, reply) => {
+      const principal = await enter(request, reply, options);
       const wishes = readWishes(request.headers, staleMaxSeconds);
       return createContext(services, { principal, requestId: request.id }, wishes);
     },
@@ -44,18 +46,16 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
     if (answering === 'json') return answerOnce.call(request.server, request, reply);
     let principal: Principal;
     try {
-      principal = await authenticate(headers.authorization);
+      principal = await authenticated(request, reply, options);
     } catch (thrown) {
-      return reply.code(401).send({ errors: showErrors([thrown]) });
+      return reply.code(statusOf(thrown)).send({ errors: showErrors([thrown]) });
     }
     return (answering === 'events' ? eventStreams : callbacks).answer(request, reply, principal);
   };
 }
 
-async function authenticated(authenticate: Authenticate, request: FastifyRequest): Promise<Principal> {
-  try {
-    return await authenticate(request.headers.authorization);
-  } catch (thrown) {
-    throw toGraphQLError(asDrawbridgeError(thrown), 401);
-  }
+/** The status that an error was given, for HTTP. */
+function statusOf(thrown: unknown): number {
+  const http = thrown instanceof GraphQLError ? thrown.extensions['http'] : undefined;
+  return typeof http === 'object' && http !== null && 'status' in http ? Number(http.status) : 500;
 }

@@ -5,13 +5,22 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import { drainConnections } from './drain';
 import { createGraphHandler, type GraphHandlerOptions } from './graph-handler';
 import { type HealthSources, readiness } from './health';
+import { serveLoopbackOnly } from './loopback-only';
 import { isOwnPage } from './origin';
 import type { Playground } from './playground/playground';
+import {
+  connectionOptions,
+  limitBatches,
+  limitConnections,
+  nameRefusals,
+  readDocumentIds,
+} from './request-rules';
 
 /** What the HTTP server is made from. */
 export interface HttpOptions extends GraphHandlerOptions {
@@ -23,6 +32,12 @@ export interface HttpOptions extends GraphHandlerOptions {
   readonly sdl: string;
   readonly explore: 'open' | 'scope';
   readonly corsOrigins: readonly string[];
+  /** Told of requests that never became operations. */
+  readonly refusals: BoundedLog;
+  /** True: only requests for a loopback name are served, because everyone is let in. */
+  readonly loopbackOnly: boolean;
+  /** How many operations one request may hold; 0: one. */
+  readonly batchedOperations: number;
 }
 
 /** A larger request is refused, and a larger message over a socket. */
@@ -36,7 +51,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const fastify = Fastify({
     bodyLimit: LARGEST_BODY_BYTES,
     forceCloseConnections: 'idle',
-    requestTimeout: 15_000,
+    ...connectionOptions(),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 200 },
   });
@@ -47,6 +62,11 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     void reply.header('x-content-type-options', 'nosniff');
     allowOrigin(request, reply, options.corsOrigins);
   });
+  limitConnections(fastify);
+  if (options.loopbackOnly) serveLoopbackOnly(fastify);
+  limitBatches(GRAPHQL, fastify, options.batchedOperations);
+  readDocumentIds(GRAPHQL, fastify);
+  nameRefusals(GRAPHQL, fastify, options.refusals);
   fastify.setErrorHandler<FastifyError>((error, _, reply) => showFault(error, reply, options.logger));
   drainConnections(fastify);
   addGraph(fastify, options);
@@ -78,7 +98,9 @@ function addGraph(fastify: FastifyInstance, options: HttpOptions): void {
       return sendPlayground(request, reply, options);
     }
     if (!isOwnPage(request.headers, options.corsOrigins)) {
-      return reply.code(403).send({ message: 'Not from another site.' });
+      return reply
+        .code(403)
+        .send({ errors: [{ message: 'Not from another site.', extensions: { code: 'FORBIDDEN' } }] });
     }
     // A GET never changes anything, and another site was refused: what curl sends is enough.
     request.headers['apollo-require-preflight'] = 'true';
@@ -166,6 +188,6 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: read
       'access-control-allow-headers',
       'authorization, content-type, cache-control, x-explain, x-request-id',
     )
-    .header('access-control-expose-headers', 'x-request-id')
+    .header('access-control-expose-headers', 'x-request-id, ratelimit, ratelimit-policy, retry-after')
     .header('access-control-max-age', '600');
 }

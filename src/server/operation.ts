@@ -1,8 +1,10 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
+import { asDrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import { createContext, type GraphContext, type OperationWishes, type Services } from '../graph/context';
+import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { ShowErrors } from './shown-errors';
 
 /** One operation as a caller sends it, by whichever way in. */
@@ -66,32 +68,48 @@ export interface OperationTools {
   readonly apollo: ApolloServer<ServerContext>;
   readonly services: Services;
   readonly showErrors: ShowErrors;
+  readonly callerLimits: CallerLimits;
 }
 
 /**
  * Makes what runs operations that do not come by plain HTTP. They go through the same rules as those that do: all are
  * read, checked, allowed, counted and logged by the GraphQL server and its plugins.
  */
-export function createRunOperation({ apollo, services, showErrors }: OperationTools): RunOperation {
-  return async ({ request, principal, requestId, wishes, way = {} }) => {
-    const carried: WayIn & { events?: EventStream } = { ...way };
-    const context = createContext(services, { principal, requestId }, wishes);
-    const contextValue: ServerContext = Object.assign(context, { way: carried });
+export function createRunOperation(tools: OperationTools): RunOperation {
+  return async (asked) => {
+    let end: () => void;
     try {
-      const { body, http } = await apollo.executeOperation(request, { contextValue });
-      if (carried.events !== undefined) return { kind: 'events', events: carried.events };
-      if (body.kind !== 'single') throw new Error('nobody asked for an answer in parts');
-      const { data, errors = [], extensions } = body.singleResult;
-      if (data === undefined) {
-        return { kind: 'refused', errors, status: http.status ?? 400, headers: http.headers };
-      }
-      const shown = { ...(errors.length > 0 ? { errors } : {}), ...(extensions ? { extensions } : {}) };
-      return { kind: 'result', result: { data, ...shown } };
+      end = tools.callerLimits.begin(asked.principal);
     } catch (thrown) {
-      await carried.events?.return?.();
-      return { kind: 'refused', errors: showErrors([thrown]), status: 500, headers: new Map() };
+      const headers = new Map([['retry-after', String(asDrawbridgeError(thrown).retryAfterSeconds ?? 1)]]);
+      return { kind: 'refused', errors: tools.showErrors([thrown]), status: 429, headers };
     }
+    // A subscription that was opened runs no more: what it costs is bounded by how many a caller may follow.
+    return run(asked, tools).finally(end);
   };
+}
+
+async function run(
+  { request, principal, requestId, wishes, way = {} }: Asked,
+  { apollo, services, showErrors }: OperationTools,
+): Promise<OperationAnswer> {
+  const carried: WayIn & { events?: EventStream } = { ...way };
+  const context = createContext(services, { principal, requestId }, wishes);
+  const contextValue: ServerContext = Object.assign(context, { way: carried });
+  try {
+    const { body, http } = await apollo.executeOperation(request, { contextValue });
+    if (carried.events !== undefined) return { kind: 'events', events: carried.events };
+    if (body.kind !== 'single') throw new Error('nobody asked for an answer in parts');
+    const { data, errors = [], extensions } = body.singleResult;
+    if (data === undefined) {
+      return { kind: 'refused', errors, status: http.status ?? 400, headers: http.headers };
+    }
+    const shown = { ...(errors.length > 0 ? { errors } : {}), ...(extensions ? { extensions } : {}) };
+    return { kind: 'result', result: { data, ...shown } };
+  } catch (thrown) {
+    await carried.events?.return?.();
+    return { kind: 'refused', errors: showErrors([thrown]), status: 500, headers: new Map() };
+  }
 }
 
 const RECORD = z.record(z.string(), z.unknown()).nullish();

@@ -2,6 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Clock } from '../domain/time';
 import type { Services } from '../graph/context';
+import type { CallerLimits } from '../graph/limits/caller-limits';
+import type { OperationGate } from '../graph/limits/operation-gate';
+import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import { createApollo } from './apollo';
@@ -34,6 +37,15 @@ export interface ServerOptions {
   readonly health: HealthSources;
   readonly explore: 'open' | 'scope';
   readonly corsOrigins: readonly string[];
+  /** The rules that every operation meets before it runs. */
+  readonly gate: OperationGate;
+  readonly callerLimits: CallerLimits;
+  /** Told of requests that never became operations. */
+  readonly refusals: BoundedLog;
+  /** True: only a loopback name is served, because everyone is let in. */
+  readonly loopbackOnly: boolean;
+  /** How many operations one request may hold; 0: one. */
+  readonly batchedOperations: number;
   /** Origins of routers that may be called back. */
   readonly callbackOrigins: readonly string[];
   /** The largest age that a caller can ask for. */
@@ -55,12 +67,18 @@ export async function createServer(options: ServerOptions): Promise<GraphServer>
   const { clock, logger, rights, schema, services } = options;
   const showErrors = createShowErrors(logger);
   const groups = new EventGroups({ schema, services, showErrors, rights });
-  const apollo = createApollo({ ...options, groups, showErrors, monotonic: () => clock.monotonic() });
+  const apollo = createApollo({
+    ...options,
+    groups,
+    showErrors,
+    monotonic: () => clock.monotonic(),
+    batching: options.batchedOperations > 1,
+  });
   await apollo.start();
   const live = {
     ...options,
     showErrors,
-    run: createRunOperation({ apollo, services, showErrors }),
+    run: createRunOperation({ ...options, apollo, showErrors }),
     heartbeat: new Heartbeat(clock),
     callers: new CallerWatch(clock, rights),
     largestMessageBytes: LARGEST_BODY_BYTES,

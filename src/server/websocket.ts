@@ -14,6 +14,7 @@ import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import type { Authenticate } from './authenticate';
 import { CLOSE, LiveSocket, type LiveSocketTools } from './live-socket';
+import { namesLoopback } from './loopback-only';
 import { type OperationAnswer, type OperationResult, type RunOperation, readOperation } from './operation';
 import { isOwnPage } from './origin';
 import type { ShowErrors } from './shown-errors';
@@ -30,6 +31,8 @@ export interface WebSocketOptions extends Omit<LiveSocketTools, 'surprised'> {
   /** The name of one operation in the log. */
   readonly newId: () => string;
   readonly corsOrigins: readonly string[];
+  /** True: only a loopback name is served, because everyone is let in. */
+  readonly loopbackOnly: boolean;
   /** A larger message closes the socket with 1009. */
   readonly largestMessageBytes: number;
   /** The largest age that a caller can ask for. */
@@ -79,7 +82,7 @@ export function serveWebSockets(server: Server, path: string, options: WebSocket
     });
   };
   server.on('upgrade', (request, stream, head) => {
-    const refusal = isStopping ? 503 : refusalOf(request, path, options.corsOrigins);
+    const refusal = isStopping ? 503 : refusalOf(request, path, options);
     if (refusal !== undefined) return refuse(stream, refusal);
     upgrader.handleUpgrade(request, stream, head, (ws) => open(ws, stream, request.headers.authorization));
   });
@@ -211,10 +214,11 @@ class ShownError extends GraphQLError {
 function refusalOf(
   { url = '', headers }: IncomingMessage,
   path: string,
-  listed: readonly string[],
+  { corsOrigins, loopbackOnly }: Pick<WebSocketOptions, 'corsOrigins' | 'loopbackOnly'>,
 ): number | undefined {
   if (url.split('?')[0] !== path) return 404;
-  return isOwnPage(headers, listed) ? undefined : 403;
+  if (loopbackOnly && !namesLoopback(headers.host ?? '')) return 421;
+  return isOwnPage(headers, corsOrigins) ? undefined : 403;
 }
 
 function refuse(stream: Duplex, status: number): void {

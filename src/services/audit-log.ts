@@ -3,7 +3,7 @@ import type { Principal } from '../domain/principal';
 import type { AuditEntry, AuditStore } from '../stores/ports';
 import { NO_ACCOUNT } from './attempts';
 import { requireScope } from './authorize';
-import { brokenCursor, decodeCursor, encodeCursor, listName } from './cursor';
+import { brokenCursor, type CursorContent, type Cursors, listName } from './cursor';
 import { checkFirst } from './page-size';
 
 /** Which page of the audit log is wanted. */
@@ -16,7 +16,8 @@ export interface AuditRequest {
 
 /** One page of the audit log, newest first. */
 export interface AuditListing {
-  readonly edges: readonly { readonly node: AuditEntry; cursor(): string }[];
+  /** `id`: of the entry, without telling how many there are that the caller does not see. */
+  readonly edges: readonly { readonly node: AuditEntry; id(): string; cursor(): string }[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
@@ -26,6 +27,7 @@ export class AuditLog {
   constructor(
     private readonly fleet: Fleet,
     private readonly store: AuditStore,
+    private readonly cursors: Cursors,
   ) {}
 
   /** One page. Throws BAD_USER_INPUT. */
@@ -34,7 +36,8 @@ export class AuditLog {
     const first = checkFirst(request.first);
     const { actor, target, after } = request;
     const list = listName('audit', actor ?? null, target ?? null);
-    const before = after === null || after === undefined ? undefined : sequenceOf(list, after);
+    const before =
+      after === null || after === undefined ? undefined : sequenceOf(this.cursors.decode(list, after));
     const query = {
       accounts: [...this.fleet.of(principal).map(({ key }) => key), ...seesNoAccount(principal)],
       ...(actor === null || actor === undefined ? {} : { actor }),
@@ -42,9 +45,11 @@ export class AuditLog {
     };
     const entries = await this.store.list(query, first + 1, before);
     return {
-      edges: entries
-        .slice(0, first)
-        .map((node) => ({ node, cursor: () => encodeCursor(list, { s: node.sequence }) })),
+      edges: entries.slice(0, first).map((node) => ({
+        node,
+        id: () => this.cursors.encode('audit-entry', { s: node.sequence }),
+        cursor: () => this.cursors.encode(list, { s: node.sequence }),
+      })),
       hasNextPage: entries.length > first,
       hasPreviousPage: before !== undefined,
     };
@@ -56,7 +61,6 @@ function seesNoAccount({ accounts }: Principal): readonly string[] {
   return accounts === undefined ? [NO_ACCOUNT] : [];
 }
 
-function sequenceOf(list: string, cursor: string): number {
-  const { s } = decodeCursor(list, cursor);
+function sequenceOf({ s }: CursorContent): number {
   return typeof s === 'number' && Number.isSafeInteger(s) ? s : brokenCursor();
 }

@@ -4,7 +4,7 @@ import type { Device } from '../domain/device';
 import { settle } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import { type AccountProblem, olderProblems, toProblem } from './account-problem';
-import { brokenCursor, decodeCursor, encodeCursor, listName } from './cursor';
+import { brokenCursor, type CursorContent, type Cursors, listName } from './cursor';
 import {
   compareKeys,
   type DeviceFilter,
@@ -41,6 +41,7 @@ export interface ListingQuery {
   readonly after: string | undefined;
   readonly filter: DeviceFilter;
   readonly reading: Reading;
+  readonly cursors: Cursors;
 }
 
 /**
@@ -49,7 +50,7 @@ export interface ListingQuery {
  */
 export async function listInVendorOrder(query: ListingQuery): Promise<DeviceListing> {
   const list = listName('devices', query.filter);
-  const from = query.after === undefined ? undefined : readPosition(list, query.after);
+  const from = query.after === undefined ? undefined : readPosition(query.cursors.decode(list, query.after));
   const accounts = query.accounts.filter((account) => mayHold(account, query.filter));
   const edges: DeviceEdge[] = [];
   const problems: AccountProblem[] = [];
@@ -64,7 +65,7 @@ export async function listInVendorOrder(query: ListingQuery): Promise<DeviceList
       problems.push(toProblem(account, slice.error));
       continue;
     }
-    edges.push(...toEdges(list, account, slice.value));
+    edges.push(...toEdges(list, account, slice.value, query.cursors));
     const told = slice.value.devices.map(({ device }) => device);
     problems.push(...olderProblems(account, told, query.reading));
     hasMore = slice.value.hasMore;
@@ -95,12 +96,12 @@ async function sliceOf(
   return { ...slice, devices: slice.devices.slice(0, count), hasMore: slice.devices.length > count };
 }
 
-function toEdges(list: string, account: Account, slice: DeviceSlice): DeviceEdge[] {
+function toEdges(list: string, account: Account, slice: DeviceSlice, cursors: Cursors): DeviceEdge[] {
   return slice.devices.map(({ device }, index) => ({
     node: device,
     cursor: () => {
       const { offset, anchors, total } = slice.positionAfter(index);
-      return encodeCursor(list, { a: account.key, o: offset, n: anchors, t: total });
+      return cursors.encode(list, { a: account.key, o: offset, n: anchors, t: total });
     },
   }));
 }
@@ -127,8 +128,7 @@ async function countAll(accounts: readonly Account[], query: ListingQuery): Prom
   return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 }
 
-function readPosition(list: string, cursor: string): { account: string; position: ListPosition } {
-  const { a, o, n, t } = decodeCursor(list, cursor);
+function readPosition({ a, o, n, t }: CursorContent): { account: string; position: ListPosition } {
   if (
     typeof a !== 'string' ||
     !isCount(o) ||
@@ -151,7 +151,7 @@ export async function listInOrder(
 ): Promise<DeviceListing> {
   const { order, filter } = query;
   const list = listName('ordered-devices', filter, order);
-  const from = query.after === undefined ? undefined : readKey(list, query.after);
+  const from = query.after === undefined ? undefined : readKey(query.cursors.decode(list, query.after));
   const { devices, problems } = await walkAll(query);
   const keyed = devices.map((node) => ({ node, key: { value: orderValue(node, order.field), id: node.id } }));
   keyed.sort((a, b) => compareKeys(a.key, b.key, order.direction));
@@ -160,7 +160,7 @@ export async function listInOrder(
   return {
     edges: rest.slice(0, query.first).map(({ node, key }) => ({
       node,
-      cursor: () => encodeCursor(list, { v: key.value, i: key.id }),
+      cursor: () => query.cursors.encode(list, { v: key.value, i: key.id }),
     })),
     problems,
     hasPreviousPage: from !== undefined,
@@ -190,8 +190,7 @@ export async function walkAll(
   return { devices, problems };
 }
 
-function readKey(list: string, cursor: string): OrderKey {
-  const { v, i } = decodeCursor(list, cursor);
+function readKey({ v, i }: CursorContent): OrderKey {
   if (typeof i !== 'string' || !(v === null || typeof v === 'string' || typeof v === 'number'))
     return brokenCursor();
   return { value: v, id: i };

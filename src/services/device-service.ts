@@ -6,6 +6,7 @@ import { type Outcome, success } from '../domain/outcome';
 import type { Principal } from '../domain/principal';
 import type { Reading } from '../domain/reading';
 import { requireScope } from './authorize';
+import type { Cursors } from './cursor';
 import type { DeviceFilter, DeviceOrder } from './device-filter';
 import { type DeviceListing, listInOrder, listInVendorOrder } from './device-listing';
 import { checkFirst } from './page-size';
@@ -20,7 +21,10 @@ export interface DeviceListRequest {
 
 /** Reading devices, of all accounts that the caller sees. Every method throws FORBIDDEN without `devices:read`. */
 export class DeviceService {
-  constructor(private readonly fleet: Fleet) {}
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly cursors: Cursors,
+  ) {}
 
   /** One page. Throws BAD_USER_INPUT; a vendor that cannot be read is named in the page's problems. */
   async list(principal: Principal, request: DeviceListRequest, reading: Reading): Promise<DeviceListing> {
@@ -31,6 +35,7 @@ export class DeviceService {
       after: request.after ?? undefined,
       filter: request.filter ?? {},
       reading,
+      cursors: this.cursors,
     };
     const { orderBy } = request;
     return orderBy === null || orderBy === undefined

@@ -5,7 +5,7 @@ import type { Clock } from '../domain/time';
 import type { Vendor } from '../domain/vendor';
 import { type SessionPosition, type SessionQuery, type SessionStore, sortMsOf } from '../stores/ports';
 import { requireScope } from './authorize';
-import { brokenCursor, decodeCursor, encodeCursor, listName } from './cursor';
+import { brokenCursor, type CursorContent, type Cursors, listName } from './cursor';
 import { checkFirst } from './page-size';
 
 /** Which sessions are wanted. A list that is empty or left out does not restrict. */
@@ -38,6 +38,7 @@ export class SessionList {
     private readonly fleet: Fleet,
     private readonly store: SessionStore,
     private readonly clock: Clock,
+    private readonly cursors: Cursors,
   ) {}
 
   /** One page. Throws FORBIDDEN without `remote_access:read`, and BAD_USER_INPUT. */
@@ -46,13 +47,15 @@ export class SessionList {
     const filter = request.filter ?? {};
     const list = listName('sessions', filter);
     const after =
-      request.after === null || request.after === undefined ? undefined : position(list, request.after);
+      request.after === null || request.after === undefined
+        ? undefined
+        : position(this.cursors.decode(list, request.after));
     const query = this.query(principal, filter);
     const page = await this.store.list(query, checkFirst(request.first), after);
     return {
       edges: page.sessions.map((node) => ({
         node,
-        cursor: () => encodeCursor(list, { s: sortMsOf(node), i: node.id }),
+        cursor: () => this.cursors.encode(list, { s: sortMsOf(node), i: node.id }),
       })),
       hasNextPage: page.hasMore,
       hasPreviousPage: after !== undefined,
@@ -81,8 +84,7 @@ function some<T>(list: readonly T[] | null | undefined): list is readonly T[] {
   return list !== null && list !== undefined && list.length > 0;
 }
 
-function position(list: string, cursor: string): SessionPosition {
-  const { s, i } = decodeCursor(list, cursor);
+function position({ s, i }: CursorContent): SessionPosition {
   return typeof s === 'number' && Number.isSafeInteger(s) && typeof i === 'string'
     ? { sortMs: s, id: i }
     : brokenCursor();

@@ -9,14 +9,14 @@ import { openSqlStore } from './sql/durable-store';
 import { guarded, storeError } from './sql/errors';
 import { openPostgres } from './sql/postgres';
 import { openSqlite } from './sql/sqlite';
-import { KEY_FILE, loadKey } from './store-key';
+import { deriveKeys, KEY_FILE, loadKeys } from './store-key';
 import { codeOf } from './thrown-code';
 
 /** Which store to open, and with what key. */
 export interface OpenStoreOptions {
   /** DATABASE_URL: `file:` and a path, relative to the working directory or absolute; or `postgres://...`. */
   readonly databaseUrl: string;
-  /** STORE_KEY: 32 bytes in base64, which seal the URLs of links. Default: the key file, made at first start. */
+  /** STORE_KEY: 32 bytes in base64, or several, which seal the URLs of links. Default: the key file, made at first start. */
   readonly key?: string | undefined;
   /** The folder of the key file where the store is no file itself. Default `./data`. */
   readonly dataDirectory?: string | undefined;
@@ -40,10 +40,22 @@ export async function openStore(options: OpenStoreOptions): Promise<DurableStore
   }
 }
 
+/**
+ * Keys for another purpose than sealing links, from those of the store: the same for whoever shares it. The first one is
+ * for what is made anew. Throws as {@link openStore} does.
+ */
+export async function storeKeysFor(purpose: string, options: OpenStoreOptions): Promise<readonly Buffer[]> {
+  const { databaseUrl, key, dataDirectory = 'data' } = options;
+  const directory = /^postgres(ql)?:\/\//.test(databaseUrl)
+    ? resolve(dataDirectory)
+    : dirname(pathOf(databaseUrl));
+  return deriveKeys(await loadKeys({ key, directory }), purpose);
+}
+
 async function onServer(options: OpenStoreOptions): Promise<DurableStore> {
   const { databaseUrl, key, dataDirectory = 'data', warn = ignore } = options;
   const directory = resolve(dataDirectory);
-  const sealer = createSealer({ key: await loadKey({ key, directory }), warn });
+  const sealer = createSealer({ keys: await loadKeys({ key, directory, warn }), warn });
   if (key === undefined) {
     warn(
       `STORE_KEY is not set: links are sealed with ${KEY_FILE} in ${directory}. Every replica needs the same key.`,
@@ -57,7 +69,7 @@ async function inFile(options: OpenStoreOptions): Promise<DurableStore> {
   const path = pathOf(databaseUrl);
   if (mustExist) await access(path);
   else await makePrivateFile(path);
-  const sealer = createSealer({ key: await loadKey({ key, directory: dirname(path) }), warn });
+  const sealer = createSealer({ keys: await loadKeys({ key, directory: dirname(path), warn }), warn });
   const engine = await guarded(TRIED, async () => openSqlite(path));
   return openSqlStore(engine, sealer);
 }

@@ -18,8 +18,8 @@ export interface Sealer {
 
 /** What a sealer needs. */
 interface SealerOptions {
-  /** {@link KEY_BYTES} bytes; see `loadKey`. */
-  readonly key: Buffer;
+  /** {@link KEY_BYTES} bytes each; see `loadKeys`. The first one seals, and any of them opens. */
+  readonly keys: readonly Buffer[];
   /** Told once, in words for an operator, when something cannot be opened. */
   readonly warn: (message: string) => void;
 }
@@ -29,12 +29,15 @@ interface SealerOptions {
  * so that a sealed text moved to another row does not open there.
  */
 export function createSealer(options: SealerOptions): Sealer {
-  const { key, warn } = options;
+  const { keys, warn } = options;
+  const [newest] = keys;
+  if (newest === undefined) throw new TypeError('A sealer needs a key.');
   let warned = false;
   return {
-    seal: (text, label) => sealWith(key, text, label),
+    seal: (text, label) => sealWith(newest, text, label),
     open(sealed, label) {
-      const text = openWith(key, sealed, label);
+      let text: string | null = null;
+      for (const key of keys) text ??= openWith(key, sealed, label);
       if (text === null && !warned) {
         warned = true;
         warn(CANNOT_OPEN);

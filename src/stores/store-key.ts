@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DrawbridgeError } from '../domain/errors';
@@ -11,27 +11,46 @@ export const KEY_FILE = 'drawbridge.key';
 
 /** Where the key that seals link URLs comes from. */
 interface KeyOptions {
-  /** The value of STORE_KEY: 32 bytes in base64. It is used in place of the file. */
+  /** The value of STORE_KEY: 32 bytes in base64, or several with commas between. It is used in place of the file. */
   readonly key?: string | undefined;
   /** The folder of the key file. */
   readonly directory: string;
+  /** Told, in words for an operator, where others than its owner may read the file. Default: nobody is. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
- * The key that seals link URLs: STORE_KEY, else the key file, which is made at first start, readable by its owner
- * only. Throws STORE_UNAVAILABLE where what is there is no key.
+ * The keys that seal link URLs, of which the first one is used for what is sealed anew: STORE_KEY, else the key file, a
+ * line for each, which is made at first start with one, readable by its owner only. Throws STORE_UNAVAILABLE where what
+ * is there is no key.
  */
-export async function loadKey(options: KeyOptions): Promise<Buffer> {
+export async function loadKeys(options: KeyOptions): Promise<readonly Buffer[]> {
   const { key, directory } = options;
-  if (key !== undefined) return decodeKey(key, 'STORE_KEY');
+  if (key !== undefined) return key.split(',').map((one) => decodeKey(one, 'STORE_KEY'));
   const path = join(directory, KEY_FILE);
   try {
-    return decodeKey(await readOrMake(path, directory), `The key file ${path}`);
+    const text = await readOrMake(path, directory);
+    await warnOfReaders(path, options.warn);
+    return text
+      .trim()
+      .split(/\s*\n\s*/)
+      .map((line) => decodeKey(line, `The key file ${path}`));
   } catch (thrown) {
     if (thrown instanceof DrawbridgeError) throw thrown;
     const message = `The key file ${path} could not be read or made. Check who owns its folder, or set STORE_KEY.`;
     throw new DrawbridgeError('STORE_UNAVAILABLE', message, { cause: thrown });
   }
+}
+
+/** Keys for other purposes, one for each of the keys, from which nobody can tell those. */
+export function deriveKeys(keys: readonly Buffer[], purpose: string): readonly Buffer[] {
+  return keys.map((key) => Buffer.from(hkdfSync('sha256', key, '', `drawbridge ${purpose}`, KEY_BYTES)));
+}
+
+async function warnOfReaders(path: string, warn: ((message: string) => void) | undefined): Promise<void> {
+  const { mode } = await stat(path);
+  if ((mode & 0o077) === 0) return;
+  warn?.(`Others than its owner may read the key file ${path}: make it its owner's alone with chmod 600.`);
 }
 
 function decodeKey(text: string, name: string): Buffer {

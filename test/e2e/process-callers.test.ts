@@ -59,7 +59,12 @@ describe('who is let in', () => {
     const answer = await ask(url, '{ fleet { totalDevices } }', { headers });
     expect(answer.status).toBe(401);
     expect(answer.data).toBeUndefined();
-    expect(answer.errors).toEqual([{ message: expect.any(String), extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(answer.errors).toEqual([
+      {
+        message: expect.any(String),
+        extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) },
+      },
+    ]);
     expect(answer.errors?.[0]?.message).not.toContain('Context creation failed');
     expect(simulators.rms.calls.total).toBe(before);
   });

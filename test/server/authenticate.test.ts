@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, type KeyLike, SignJWT } from 'jose';
-import { SCOPES } from '../../src/domain/principal';
+import { type Principal, SCOPES } from '../../src/domain/principal';
 import { createAuthenticate, type TokenHolder } from '../../src/server/authenticate';
 
 const ISSUER = 'https://login.example.com/';
@@ -11,7 +11,7 @@ const AUDIENCE = 'drawbridge';
 
 const UNAUTHENTICATED = expect.objectContaining({ code: 'UNAUTHENTICATED' });
 
-function holder(token: string, caller: Omit<TokenHolder, 'sha256'>): TokenHolder {
+function holder(token: string, caller: Principal): TokenHolder {
   return { ...caller, sha256: createHash('sha256').update(token).digest() };
 }
 
@@ -19,8 +19,11 @@ describe('where everyone is let in', () => {
   test.each([undefined, '', 'Bearer whatever'])(
     'a caller with %p is anonymous with every scope',
     async (header) => {
-      const authenticate = createAuthenticate({ everyone: true, tokens: [] });
-      expect(await authenticate(header)).toEqual({ subject: 'anonymous', scopes: new Set(SCOPES) });
+      const authenticate = createAuthenticate({ everyone: true, holders: () => [] });
+      expect(await authenticate(header)).toEqual({
+        subject: 'anonymous',
+        scopes: new Set(SCOPES),
+      });
     },
   );
 });
@@ -28,7 +31,7 @@ describe('where everyone is let in', () => {
 describe('a list of tokens', () => {
   const authenticate = createAuthenticate({
     everyone: false,
-    tokens: [
+    holders: () => [
       holder('first', { subject: 'dashboard', scopes: new Set(['devices:read']) }),
       holder('second', { subject: 'lab', scopes: new Set(), accounts: new Set(['lab']) }),
     ],
@@ -95,7 +98,11 @@ describe('JWTs of an issuer', () => {
   });
 
   const open = (tokens: readonly TokenHolder[] = []) =>
-    createAuthenticate({ everyone: false, tokens, jwks: { url, issuer: ISSUER, audience: AUDIENCE } });
+    createAuthenticate({
+      everyone: false,
+      holders: () => tokens,
+      jwks: { url, issuer: ISSUER, audience: AUDIENCE },
+    });
 
   interface Signing {
     readonly key?: KeyLike | Uint8Array | KeyObject;
@@ -218,5 +225,39 @@ describe('JWTs of an issuer', () => {
     await expect(authenticate(token)).rejects.toEqual(UNAUTHENTICATED);
     answer = { status: 200, body };
     expect(await authenticate(token)).toMatchObject({ subject: 'ana' });
+  });
+
+  test('a key that the issuer has since then is fetched, one that it no longer has is not taken for long', async () => {
+    const now = jest.spyOn(Date, 'now');
+    const start = Date.now();
+    now.mockImplementation(() => start);
+    const authenticate = open();
+    const old = `Bearer ${await sign({ claims: { exp: start / 1000 + 7200 } })}`;
+    expect(await authenticate(old)).toMatchObject({ subject: 'ana' });
+    const next = await generateKeyPair('ES256');
+    const key = { ...(await exportJWK(next.publicKey)), kid: 'two', alg: 'ES256', use: 'sig' };
+    answer = { status: 200, body: JSON.stringify({ keys: [key] }) };
+    now.mockImplementation(() => start + 60_000);
+    const signed = `Bearer ${await sign({ key: next.privateKey, kid: 'two', claims: { sub: 'ben' } })}`;
+    expect(await authenticate(signed)).toMatchObject({ subject: 'ben' });
+    now.mockImplementation(() => start + 3_600_000);
+    await expect(authenticate(old)).rejects.toEqual(UNAUTHENTICATED);
+    now.mockRestore();
+  });
+
+  test('clocks may differ by five seconds', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    expect(await caller({ exp: seconds - 3, nbf: seconds + 3 })).toMatchObject({ subject: 'ana' });
+  });
+
+  test('a token without an end is UNAUTHENTICATED; of the others the end is told', async () => {
+    await expect(caller({ exp: undefined as never })).rejects.toEqual(UNAUTHENTICATED);
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    expect(await caller({ exp })).toMatchObject({ expiresAt: new Date(exp * 1000) });
+  });
+
+  test('a header that no token is as long as is not even looked at', async () => {
+    await expect(open()(`Bearer ${'a'.repeat(100_000)}`)).rejects.toEqual(UNAUTHENTICATED);
+    expect(asked).toBe(0);
   });
 });

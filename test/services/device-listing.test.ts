@@ -1,6 +1,7 @@
 import { DrawbridgeError } from '../../src/domain/errors';
 import { type DeviceListing, listInOrder, listInVendorOrder } from '../../src/services/device-listing';
 import { FakeVendor, fakeAccount, readingAt, recordOf } from '../accounts/fake-account';
+import { testCursors } from '../support/cursors';
 import { ManualClock } from '../support/manual-clock';
 
 const FAILED = new DrawbridgeError('VENDOR_TIMEOUT', 'too late');
@@ -23,6 +24,7 @@ function scene(...sizes: readonly number[]) {
       after: given.after,
       filter: given.filter ?? {},
       reading: readingAt(clock),
+      cursors: testCursors,
     });
   const calls = (): number[] => vendors.map(({ calls }) => calls.length);
   return { clock, vendors, accounts, page, calls };
@@ -123,6 +125,7 @@ describe('a page in the vendors’ own order', () => {
       after: first.edges.at(-1)?.cursor(),
       filter: {},
       reading: readingAt(clock),
+      cursors: testCursors,
     });
     expect(idsOf(rest)).toEqual(['c0', 'c1', 'c2', 'c3', 'c4']);
   });
@@ -158,14 +161,20 @@ describe('a page in an order over all accounts', () => {
   it('costs one walk through each account, and goes on behind a device that is gone since', async () => {
     const { accounts, clock, vendors, calls } = scene(3, 3);
     const query = { accounts, first: 2, after: undefined, filter: {}, order };
-    const first = await listInOrder({ ...query, reading: readingAt(clock) });
+    const first = await listInOrder({ ...query, reading: readingAt(clock), cursors: testCursors });
     expect(idsOf(first)).toEqual(['a0', 'a2']);
     expect(await first.totalCount()).toBe(6);
     expect(calls()).toEqual([1, 1]);
     vendors[0]?.rows.splice(2, 1);
     clock.advance(60_000);
     const after = first.edges.at(-1)?.cursor();
-    const second = await listInOrder({ ...query, after, first: 10, reading: readingAt(clock) });
+    const second = await listInOrder({
+      ...query,
+      after,
+      first: 10,
+      reading: readingAt(clock),
+      cursors: testCursors,
+    });
     expect(idsOf(second)).toEqual(['b0', 'b2', 'a1', 'b1']);
     expect([await second.hasNextPage(), second.hasPreviousPage]).toEqual([false, true]);
   });
@@ -180,6 +189,7 @@ describe('a page in an order over all accounts', () => {
       filter: {},
       order,
       reading: readingAt(clock),
+      cursors: testCursors,
     });
     expect(idsOf(listing)).toEqual(['b0', 'b2', 'b1']);
     expect(listing.problems).toMatchObject([{ account: 'k0', code: 'VENDOR_TIMEOUT' }]);

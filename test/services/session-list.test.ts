@@ -3,6 +3,7 @@ import type { Principal, Scope } from '../../src/domain/principal';
 import { SessionList } from '../../src/services/session-list';
 import type { SessionStore } from '../../src/stores/ports';
 import { fakeAccount } from '../accounts/fake-account';
+import { testCursors } from '../support/cursors';
 import { ManualClock } from '../support/manual-clock';
 import { at, LedgerInMemory, NOW, sessionOf } from './sessions';
 
@@ -30,6 +31,7 @@ function scene() {
     fleet,
     ledger as Pick<SessionStore, 'list' | 'count'> as SessionStore,
     new ManualClock(NOW),
+    testCursors,
   );
   return { ledger, list };
 }

@@ -4,8 +4,9 @@ import { createSealer, KEY_BYTES } from '../../src/stores/seal';
 
 const LABEL = 'rms:session:1';
 
-function sealerOf(word: string, warn: (message: string) => void = () => {}) {
-  return createSealer({ key: Buffer.alloc(KEY_BYTES, word), warn });
+function sealerOf(names: string, warn: (message: string) => void = () => {}) {
+  const words = names.split(',');
+  return createSealer({ keys: words.map((word) => Buffer.alloc(KEY_BYTES, word)), warn });
 }
 
 test('any text opens again under its label', () => {
@@ -49,4 +50,13 @@ test('what cannot be opened is told once, without a word of it', () => {
   other.open(sealed, LABEL);
   expect(warn.mock.calls).toEqual([[expect.stringContaining('STORE_KEY')]]);
   expect(String(warn.mock.calls)).not.toContain(sealed);
+});
+
+test('after a new key was put first, what was sealed before opens, and what is sealed anew needs the new one', () => {
+  const old = sealerOf('old').seal('https://a', LABEL);
+  const rotated = sealerOf('new,old');
+  expect(rotated.open(old, LABEL)).toBe('https://a');
+  const sealed = rotated.seal('https://b', LABEL);
+  expect(sealerOf('new').open(sealed, LABEL)).toBe('https://b');
+  expect(sealerOf('old').open(sealed, LABEL)).toBeNull();
 });

@@ -17,6 +17,7 @@ import { openStore } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
 import { openLogger } from '../../src/telemetry/logger';
 import { vendors } from '../../src/vendors';
+import { testCursors } from './cursors';
 import { ManualClock } from './manual-clock';
 import { variablesOf } from './service';
 
@@ -95,7 +96,7 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
   const fleet = new Fleet(
     await Promise.all(config.accounts.map((account) => openAccount(account, store, tools))),
   );
-  const running = createServices(fleet, store, { ...tools, accounts: config.accounts });
+  const running = createServices(fleet, store, { ...tools, cursors: testCursors, accounts: config.accounts });
   const { schema } = buildGraph();
   const contextOf = (principal: Principal = ANONYMOUS): GraphContext =>
     createContext(running.services, { principal, requestId: 'test' }, { explain: false });

@@ -7,7 +7,7 @@ import { PageInfoType } from './page-info';
   description: 'Something that was done, or tried, in an account.',
 })
 export class AuditEntryType {
-  @Field(() => ID, { description: 'Its place in the log, from 1.' })
+  @Field(() => ID, { description: 'Opaque and stable: never given to another entry.' })
   readonly id!: string;
 
   @Field(() => DateTime, { description: 'When.' })

@@ -1,5 +1,4 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { DeviceType } from './device';
 import { RemoteAccessType } from './remote-access';
 import { SessionType } from './session';
 import { VpnStatusType } from './vpn-status';
@@ -41,9 +40,6 @@ export class CloseSessionPayloadType {
   description: 'A device whose VPN was brought up or down.',
 })
 export class VpnPayloadType {
-  @Field(() => DeviceType, { description: 'The device.' })
-  readonly device!: DeviceType;
-
   @Field(() => VpnStatusType, { description: 'How its VPN stands now.' })
   readonly vpnStatus!: VpnStatusType;
 }

@@ -1,0 +1,56 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asDrawbridgeError, type DrawbridgeError } from '../domain/errors';
+import type { Principal } from '../domain/principal';
+import { toGraphQLError } from '../graph/errors';
+import type { CallerLimits } from '../graph/limits/caller-limits';
+import type { Authenticate } from './authenticate';
+import { rateHeaders } from './rate-headers';
+
+/** Who is let in, and how often. */
+export interface EntryOptions {
+  readonly authenticate: Authenticate;
+  readonly callerLimits: CallerLimits;
+}
+
+/**
+ * Lets a request for the graph in: finds its caller, and counts its operations until the answer is through. Throws a
+ * GraphQLError: as {@link authenticated}, and 429 with `retry-after` where it is one too many.
+ */
+export async function enter(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: EntryOptions,
+): Promise<Principal> {
+  const principal = await authenticated(request, reply, options);
+  const { callerLimits } = options;
+  try {
+    const end = callerLimits.begin(principal, Array.isArray(request.body) ? request.body.length : 1);
+    reply.raw.once('close', end);
+  } catch (thrown) {
+    throw refusal(asDrawbridgeError(thrown), 429, reply);
+  } finally {
+    void reply.headers(rateHeaders(callerLimits.policiesOf(principal)));
+  }
+  return principal;
+}
+
+/** Finds the caller. Throws a GraphQLError: 401 with UNAUTHENTICATED, 503 where the token could not be checked. */
+export async function authenticated(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  { authenticate }: EntryOptions,
+): Promise<Principal> {
+  try {
+    return await authenticate(headers.authorization);
+  } catch (thrown) {
+    const error = asDrawbridgeError(thrown);
+    if (!error.retryable) void reply.header('www-authenticate', 'Bearer');
+    throw refusal(error, error.retryable ? 503 : 401, reply);
+  }
+}
+
+function refusal(error: DrawbridgeError, status: number, reply: FastifyReply): Error {
+  if (error.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', String(error.retryAfterSeconds));
+  return toGraphQLError(error, error.code === 'INTERNAL_SERVER_ERROR' ? 500 : status);
+}
