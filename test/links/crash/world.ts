@@ -97,6 +97,13 @@ export class RunningService {
     readonly readyAt: number,
   ) {}
 
+  /** What it warned of, for whoever has to find out what went wrong. */
+  get warnings(): readonly string[] {
+    return this.process.lines
+      .filter((line) => line['level'] === 40 || line['level'] === 'warn')
+      .map((line) => JSON.stringify(line));
+  }
+
   async kill(): Promise<void> {
     await this.process.stop('SIGKILL');
   }
