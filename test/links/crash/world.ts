@@ -6,7 +6,7 @@ import { PostgresUnderTest } from '../../stores/postgres-under-test';
 import { variablesOf } from '../../support/service';
 
 /** How many times faster time runs for the service and its vendors. */
-const SPEED = Number(process.env['CRASH_SPEED'] ?? 5);
+export const SPEED = Number(process.env['CRASH_SPEED'] ?? 5);
 
 /**
  * Simulated vendors, and services that are started on the same store one after the other as processes: SQLite, or a
