@@ -13,6 +13,8 @@ const LONGEST_RETRY_MS = 60_000;
 const LONGEST_REMOVAL_RETRY_MS = 900_000;
 /** Links that another replica opened are noticed at least this often. */
 const LOOK_AT_LEAST_EVERY_MS = 30_000;
+/** A store that was out of reach for a moment costs no more than this. */
+const LOOK_AFTER_FAILURE_MS = 2000;
 /** While an end is overdue the others are looked at this often: the store tells the earliest end alone. */
 const LOOK_WHILE_OVERDUE_MS = 1000;
 
@@ -63,7 +65,7 @@ export class LinkKeeper {
     this.#running = this.#look()
       .catch((thrown: unknown) => {
         this.tools.warn('the ends of links could not be looked at, and will be again', thrown);
-        return LOOK_AT_LEAST_EVERY_MS;
+        return LOOK_AFTER_FAILURE_MS;
       })
       .then((waitMs) => {
         this.#running = undefined;
