@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { badInput } from '../domain/errors';
 import { toGraphQLError } from '../graph/errors';
-import type { EventGroups, Subscribed } from './event-groups';
+import type { EventGroups } from './event-groups';
 import type { ServerContext } from './operation';
 import type { ShowErrors } from './shown-errors';
 
@@ -64,24 +64,24 @@ async function open(
   if (wrong !== undefined) return { errors: showErrors(wrong.map(asBadInput)) };
   try {
     await way?.admit?.();
+    const subscribed = groups.withSharedVariables({
+      document,
+      documentHash: queryHash ?? source,
+      ...(operationName === undefined ? {} : { operationName }),
+      variables,
+      principal,
+      requestId,
+      wishes,
+    });
     const happenings = await createSourceEventStream({
       schema,
       document,
       contextValue,
-      variableValues: variables,
+      variableValues: subscribed.variables,
       operationName: operationName ?? null,
     });
     if (!(Symbol.asyncIterator in happenings)) return { errors: showErrors(happenings.errors ?? []) };
     if (way !== undefined) {
-      const subscribed: Subscribed = {
-        document,
-        documentHash: queryHash ?? source,
-        ...(operationName === undefined ? {} : { operationName }),
-        variables,
-        principal,
-        requestId,
-        wishes,
-      };
       way.events = groups.open(happenings[Symbol.asyncIterator](), subscribed, way.ended);
     }
     return { data: null };
