@@ -34,7 +34,9 @@ function run(...args: readonly string[]): {
   next(): Promise<string | undefined>;
   readonly ended: Promise<unknown[]>;
 } {
-  child = spawn(process.execPath, [SCRIPT, `${line.url}/graphql`, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child = spawn(process.execPath, [SCRIPT, `${line.url}/graphql`, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (child.stdout === null) throw new Error('it has no output');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
