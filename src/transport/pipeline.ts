@@ -28,7 +28,7 @@ export interface PipelineOptions {
   readonly deadlineMs: number;
   readonly report: (attempt: AttemptReport) => void;
   /** Counts every request against the account's allowance, and refuses it where that is used up; left out: none is known. */
-  readonly quota?: { take(purpose: CallPurpose): Promise<void> };
+  readonly quota?: { take(purpose: CallPurpose, keys: number): Promise<void> };
 }
 
 /** Statuses below 500 that speak of the account and not of one request: credentials, permissions, allowance. */
@@ -42,7 +42,7 @@ export function openAnonymousTransport(options: PipelineOptions): Transport {
   const line = bulkhead(options.concurrency, LONGEST_LINE);
   return {
     send: async (request, context) => {
-      await pay(options, context);
+      await pay(options, request, context);
       return line.execute(() =>
         observe(options, { request, context, credentials: {}, deadline: deadlineOf(options, request) }),
       );
@@ -62,14 +62,14 @@ export function openTransport(
   const line = bulkhead(options.concurrency, LONGEST_LINE);
   return {
     send: async (request, context) => {
-      await pay(options, context);
+      await pay(options, request, context);
       return line.execute(async () => {
         const deadline = deadlineOf(options, request);
         const credentials = await authenticator.headers(context);
         const answer = await observe(options, { request, context, credentials, deadline });
         if (!isUnauthorized(answer) || !(await authenticator.renew(credentials, context))) return answer;
         const renewed = await authenticator.headers(context);
-        await pay(options, context);
+        await pay(options, request, context);
         return observe(options, { request, context, credentials: renewed, deadline });
       });
     },
@@ -77,8 +77,8 @@ export function openTransport(
 }
 
 /** Every request counts, a second try and a login as well. */
-async function pay({ quota }: PipelineOptions, context: CallContext): Promise<void> {
-  await quota?.take(context.purpose ?? 'read');
+async function pay({ quota }: PipelineOptions, { keys }: VendorRequest, context: CallContext): Promise<void> {
+  await quota?.take(context.purpose ?? 'read', keys ?? 1);
 }
 
 /** One try of a call. */
