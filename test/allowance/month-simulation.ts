@@ -147,13 +147,13 @@ class Month {
     };
   }
 
-  /** A minute: everybody's list refreshes, every tenth opens a device, and one in five minutes a link is used. */
+  /** A minute: every second list refreshes, every tenth opens a device, and one in five minutes a link is used. */
   async #work(minute: number): Promise<void> {
     for (let user = 0; user < this.options.users; user += 1) {
-      await this.#list(user);
+      if ((minute + user) % 2 === 0) await this.#list(user);
       if ((minute + user) % 10 === 0) await this.#openDevice();
     }
-    if (minute % 5 === 0) await this.#useLink();
+    if (minute % 5 === 0) await this.#openAndEndLink();
   }
 
   get #reading(): Reading {
@@ -161,7 +161,7 @@ class Month {
   }
 
   async #list(user: number): Promise<void> {
-    const count = user % 4 === 0 ? 500 : 50;
+    const count = user % 10 === 0 ? 500 : 50;
     const request = { from: LIST_START, count, accept: () => true };
     const slice = await this.#tried(this.account.slice(request, undefined, this.#reading));
     if (slice === undefined) this.#refusedLists += 1;
@@ -186,7 +186,7 @@ class Month {
   }
 
   /** Opens a link and ends it: so many calls as it takes with RMS. */
-  async #useLink(): Promise<void> {
+  async #openAndEndLink(): Promise<void> {
     const begun = await settle(this.vendor.call({ purpose: 'action' }));
     if (!begun.ok) return;
     for (let look = 0; look < 9; look += 1) await this.vendor.call({ purpose: 'finish' });
