@@ -10,6 +10,7 @@ import type { Driver } from '../vendors/driver';
 import type { AccountHealth } from './health';
 import { KeyedReads } from './keyed-reads';
 import type { AccountObserver } from './observer';
+import type { ReadCache } from './read-cache';
 
 /** How old what a vendor told may be where an operation names no age, in milliseconds, by kind. */
 export interface FreshnessDefaults {
@@ -48,6 +49,8 @@ export interface ReadsDeclaration<V> {
   /** What stands for a key that the vendor does not have. */
   readonly absent: V;
   readonly load: (keys: readonly string[], reading: Reading) => Promise<ReadonlyMap<string, Outcome<V>>>;
+  /** Another memory, which answers where this one does not. Default: none. */
+  readonly behind?: ReadCache<V> | undefined;
 }
 
 /** What the parts of an account share: errors that name it, and reads through its memory. */
@@ -65,12 +68,13 @@ export class AccountTools {
 
   /** A read-through cache whose errors name the account. */
   reads<V>(declaration: ReadsDeclaration<V>): KeyedReads<V> {
-    const { kind, operation, absent, load } = declaration;
+    const { kind, operation, absent, load, behind } = declaration;
     return new KeyedReads<V>({
       clock: this.options.clock,
       maxAgeMs: this.options.freshness[kind],
       leastAgeMs: this.leastAgeOf(kind),
       most: MOST_ENTRIES,
+      behind,
       absent,
       load: async (keys, reading) => {
         const loaded = await this.guard(() => load(keys, reading));

@@ -12,6 +12,7 @@ import { inChunks, mapOutcome, pick, unique } from './batch';
 import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
 import type { HealthReport } from './health';
+import { type ImaginedWorld, imagineDriver } from './imagined-driver';
 import type { KeyedReads } from './keyed-reads';
 import { wishedAgeMs } from './read-cache';
 import { type ListedSessions, SessionReads } from './session-reads';
@@ -40,20 +41,25 @@ export class Account {
   readonly #sessions: SessionReads;
   readonly #vpn: VpnReads;
 
-  constructor(private readonly options: AccountOptions) {
+  /** `behind`: the account whose memory answers where this one's does not; for one that is only imagined. */
+  constructor(
+    private readonly options: AccountOptions,
+    behind?: Account,
+  ) {
     this.key = options.key;
     this.vendor = options.vendor;
     const tools = new AccountTools(options);
     this.#tools = tools;
-    this.#devices = new DeviceReads(tools);
+    this.#devices = new DeviceReads(tools, behind === undefined ? undefined : behind.#devices);
     this.#accesses = tools.reads<readonly RemoteAccessFacts[]>({
       kind: 'accesses',
       operation: 'listRemoteAccesses',
       absent: [],
       load: (keys, reading) => this.#listAccesses(keys, reading),
+      behind: behind === undefined ? undefined : behind.#accesses.cache,
     });
-    this.#sessions = new SessionReads(tools);
-    this.#vpn = new VpnReads(tools, this.#devices);
+    this.#sessions = new SessionReads(tools, behind === undefined ? undefined : behind.#sessions);
+    this.#vpn = new VpnReads(tools, this.#devices, behind === undefined ? undefined : behind.#vpn);
     this.writes = new AccountWrites(options, this.#memory(), (facts) => this.#toAccess(facts));
   }
 
@@ -219,6 +225,24 @@ export class Account {
   /** Calls that reading the VPN states of so many devices costs at most. */
   vpnCallsFor(devices: number): number {
     return this.options.driver.vpn?.wholeAccount === true ? 1 : devices;
+  }
+
+  /**
+   * This account as it might be: its vendor is imagined from what was last told, however long ago, and, where nothing
+   * was, as the world says. Its calls go nowhere and are noted as if they went out. Nothing of this account changes.
+   */
+  imagine(world: ImaginedWorld): Account {
+    const { key, driver, catalogue } = this.options;
+    const remembered = {
+      devices: this.#devices.list.runs.lastWhole(),
+      total: this.lastTotal(),
+      device: (id: string) => this.#devices.remembered(id),
+      accesses: (id: string) => this.#accesses.cache.last(id),
+    };
+    const imagined = imagineDriver({ key, driver, catalogue, remembered, world });
+    const { observer: _, ...own } = this.options;
+    const options = { ...own, driver: imagined, spared: () => {}, close: async () => {} };
+    return new Account(options, world.remembers ? this : undefined);
   }
 
   close(): Promise<void> {

@@ -34,8 +34,12 @@ export class DeviceList {
   readonly #pages = new SingleFlight<DeviceRun>();
   readonly #walks = new SingleFlight<DeviceRun>();
 
-  constructor(private readonly options: DeviceListOptions) {
-    this.runs = new DeviceRuns(options);
+  /** `behind`: whose rows are known too. */
+  constructor(
+    private readonly options: DeviceListOptions,
+    behind?: DeviceList,
+  ) {
+    this.runs = new DeviceRuns(options, behind?.runs);
   }
 
   /** Part of the list, from a position on, by the vendor's pages. */

@@ -5,7 +5,7 @@ import type { Reading } from '../domain/reading';
 import type { DeviceRecord } from '../vendors/driver';
 import type { AccountTools } from './account-tools';
 import { mapOutcome, pick, unique } from './batch';
-import { DeviceList } from './device-list';
+import { DeviceList, type DeviceListOptions } from './device-list';
 import { lookUpDevices } from './device-lookup';
 import type { KnownDevice } from './device-runs';
 import type { KeyedReads } from './keyed-reads';
@@ -15,11 +15,15 @@ export class DeviceReads {
   readonly list: DeviceList;
   readonly #byKey: KeyedReads<KnownDevice | null>;
 
-  constructor(private readonly tools: AccountTools) {
+  /** `behind`: whose memory answers where this one's does not. */
+  constructor(
+    private readonly tools: AccountTools,
+    behind?: DeviceReads,
+  ) {
     const { driver, clock, freshness } = tools.options;
     const pageSize = tools.batchOf('listDevices');
     const byId = driver.devicesById === undefined ? 'listDevices' : 'devicesById';
-    this.list = new DeviceList({
+    const listing: DeviceListOptions = {
       driver,
       clock,
       maxAgeMs: freshness.devices,
@@ -31,7 +35,8 @@ export class DeviceReads {
         tools.options.observer?.deviceSeen(known.device);
       },
       spared: (from, keys, reading) => tools.spared('devices', 'listDevices', { from, keys }, reading),
-    });
+    };
+    this.list = new DeviceList(listing, behind?.list);
     this.#byKey = tools.reads<KnownDevice | null>({
       kind: 'devices',
       operation: byId,
@@ -53,6 +58,7 @@ export class DeviceReads {
           keys,
           reading,
         ),
+      behind: behind === undefined ? undefined : behind.#byKey.cache,
     });
   }
 
@@ -71,6 +77,12 @@ export class DeviceReads {
         key === undefined ? success(null) : mapOutcome(pick(found, key), (learned) => learned.value),
       ]),
     );
+  }
+
+  /** A device as it was last told, however long ago; null: the vendor had none. */
+  remembered(vendorDeviceId: string): KnownDevice | null | undefined {
+    const key = this.tools.options.driver.deviceKey(vendorDeviceId);
+    return key === undefined ? null : this.#byKey.cache.last(key);
   }
 
   /** A device that is fresh in memory, without asking. */

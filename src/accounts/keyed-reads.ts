@@ -4,7 +4,7 @@ import { type Learned, ReadCache, type ReadCacheOptions } from './read-cache';
 import { SingleFlight } from './single-flight';
 
 /** How one kind of thing is read by key. */
-export interface KeyedReadsOptions<V> extends ReadCacheOptions {
+export interface KeyedReadsOptions<V> extends ReadCacheOptions<V> {
   /** Reads keys that are not known; called with at least one. A key that is missing in the answer is `absent`. */
   readonly load: (keys: readonly string[], reading: Reading) => Promise<ReadonlyMap<string, Outcome<V>>>;
   /** What stands for a key that the vendor does not have. */

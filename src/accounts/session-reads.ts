@@ -29,12 +29,17 @@ const ALL = '*';
 export class SessionReads {
   readonly #byAccess: KeyedReads<AskedListing>;
 
-  constructor(private readonly tools: AccountTools) {
+  /** `behind`: whose memory answers where this one's does not. */
+  constructor(
+    private readonly tools: AccountTools,
+    behind?: SessionReads,
+  ) {
     this.#byAccess = tools.reads<AskedListing>({
       kind: 'sessions',
       operation: 'listSessions',
       absent: { ...NO_SESSIONS, askedAt: new Date(0) },
       load: (keys, reading) => eachKey(keys, (key) => this.#list(key, reading)),
+      behind: behind === undefined ? undefined : behind.#byAccess.cache,
     });
   }
 

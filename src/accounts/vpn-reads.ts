@@ -14,15 +14,18 @@ export class VpnReads {
   readonly #byDevice: KeyedReads<VpnFacts | null>;
   readonly #ofAll: KeyedReads<VpnOfAll>;
 
+  /** `behind`: whose memory answers where this one's does not. */
   constructor(
     private readonly tools: AccountTools,
     private readonly devices: DeviceReads,
+    behind?: VpnReads,
   ) {
     this.#byDevice = tools.reads<VpnFacts | null>({
       kind: 'vpn',
       operation: 'vpnStatus',
       absent: null,
       load: (keys, reading) => this.#ask(keys, reading),
+      behind: behind === undefined ? undefined : behind.#byDevice.cache,
     });
     this.#ofAll = tools.reads<VpnOfAll>({
       kind: 'vpn',
@@ -32,6 +35,7 @@ export class VpnReads {
         const all = await this.#ask(keys, reading);
         return new Map(keys.map((key) => [key, success(all)]));
       },
+      behind: behind === undefined ? undefined : behind.#ofAll.cache,
     });
   }
 

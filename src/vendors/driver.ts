@@ -94,6 +94,8 @@ export interface SessionListing {
 export interface VpnReads {
   /** True where one call answers for the whole account, whatever is asked. */
   readonly wholeAccount: boolean;
+  /** True where so many devices would be answered from a list of the account, where it has one. Left out: never. */
+  readonly inBulk?: (devices: number) => boolean;
   /** Shape: vendorDeviceId to its state; null or missing: the vendor has no VPN for it. */
   status(
     vendorDeviceIds: readonly string[],

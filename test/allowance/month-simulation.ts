@@ -1,5 +1,6 @@
-import type { Account, ListedSessions } from '../../src/accounts/account';
+import type { Account } from '../../src/accounts/account';
 import { LIST_START } from '../../src/accounts/device-pager';
+import type { ListedSessions } from '../../src/accounts/session-reads';
 import { HOUR_MS } from '../../src/domain/allowance';
 import { settle, unwrap } from '../../src/domain/outcome';
 import type { Reading } from '../../src/domain/reading';
