@@ -1,6 +1,7 @@
 import { Account } from './accounts/account';
 import { AccountHealth } from './accounts/health';
 import type { AccountConfig, Config } from './config/config';
+import { type Allowance, monthOf, pollPace } from './domain/allowance';
 import type { Clock } from './domain/time';
 import type { Watches } from './services/expiry/watches';
 import type { Rights } from './services/rights';
@@ -115,4 +116,41 @@ function reportAttempt(attempt: AttemptReport, health: AccountHealth, { metrics,
   else health.failed(attempt.fault);
   metrics.accountHealthy(attempt.account, health.report().healthy);
   logger.debug({ ...attempt, durationMs: Math.round(attempt.durationMs) }, 'vendor call');
+}
+
+/** An account that asks nobody anything: it is only imagined, for plans. */
+export function idleAccount(account: AccountConfig, config: Config, clock: Clock): Account {
+  const module = vendors[account.vendor];
+  const { key, vendor, settings, monthlyCalls } = account;
+  const driver = module.createDriver(settings, {
+    transport: {
+      send: () => Promise.reject(new Error('a plan calls nobody')),
+    },
+    now: () => clock.now(),
+    dropped: () => {},
+  });
+  return new Account({
+    key,
+    vendor,
+    driver,
+    catalogue: module.catalogue,
+    clock,
+    freshness: config.freshness,
+    health: new AccountHealth(clock),
+    ...(monthlyCalls === 0 ? {} : { allowance: untouched(monthlyCalls, clock) }),
+    spared: () => {},
+    close: async () => {},
+  });
+}
+
+/** An allowance of which nobody knows what is used. */
+function untouched(limit: number, clock: Clock): Allowance {
+  const window = monthOf(clock.now());
+  const spending = { limit, used: 0, window, nowMs: clock.now() };
+  return {
+    report: () => ({ limit, used: 0, remaining: limit, resetsAt: new Date(window.endMs) }),
+    leastAgeMs: () => 0,
+    easesAt: () => new Date(clock.now()),
+    pollCallsPerHour: () => pollPace(spending, 0),
+  };
 }

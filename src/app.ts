@@ -12,6 +12,7 @@ import type { Clock } from './domain/time';
 import { CallerLimits } from './graph/limits/caller-limits';
 import { OperationGate } from './graph/limits/operation-gate';
 import { OPERATION_LIMITS } from './graph/limits/operation-limits';
+import { Planner } from './graph/planner';
 import { buildGraph } from './graph/schema';
 import { callerNow, createAuthenticate } from './server/authenticate';
 import { listen } from './server/listen';
@@ -21,6 +22,8 @@ import { createStoreProbe } from './server/store-probe';
 import { Cursors } from './services/cursor';
 import { observeStore } from './services/expiry/observed-store';
 import { Watches } from './services/expiry/watches';
+import { readOnly } from './services/plan/ledger';
+import { PlanService } from './services/plan/plan-service';
 import { Rights } from './services/rights';
 import { variablesOf } from './simulators/account-variables';
 import { type Simulators, startSimulators } from './simulators/simulators';
@@ -81,6 +84,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const tokenFile = openTokenFile(tools);
   const server = await createServer({
     schema: graph.schema,
+    planner: new Planner(
+      graph.schema,
+      new PlanService({ fleet, clock, cursors, ledgerIn: () => readOnly(store) }),
+    ),
     gate: new OperationGate({
       schema: graph.schema,
       limits: { ...OPERATION_LIMITS, cost: config.callers.operationMaxCost },

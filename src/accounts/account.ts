@@ -145,6 +145,16 @@ export class Account {
     return this.#devices.list.runs.lastTotal();
   }
 
+  /** True where neither a device nor a way in was ever told. */
+  get isBlank(): boolean {
+    return this.#devices.isBlank && this.#accesses.cache.isEmpty && this.lastTotal() === undefined;
+  }
+
+  /** True where the whole device list was told once, and its size to be no other since. */
+  get hasBeenListed(): boolean {
+    return this.#devices.list.runs.lastWhole() !== undefined;
+  }
+
   /** Shape: the vendor's id as asked to its device; null: the vendor has none. */
   async devicesById(
     vendorDeviceIds: readonly string[],

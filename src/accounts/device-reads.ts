@@ -79,6 +79,11 @@ export class DeviceReads {
     );
   }
 
+  /** True where no device was ever told. */
+  get isBlank(): boolean {
+    return this.#byKey.cache.isEmpty;
+  }
+
   /** A device as it was last told, however long ago; null: the vendor had none. */
   remembered(vendorDeviceId: string): KnownDevice | null | undefined {
     const key = this.tools.options.driver.deviceKey(vendorDeviceId);

@@ -1,10 +1,11 @@
 import { CAPABILITIES } from '../domain/capability';
-import type { DeviceStatus } from '../domain/device';
+import { DEVICE_STATUSES, type DeviceStatus } from '../domain/device';
+import { formatId } from '../domain/ids';
 import { type Outcome, success } from '../domain/outcome';
 import type { RemoteAccessFacts } from '../domain/remote-access';
 import type { VpnFacts } from '../domain/vpn';
 import type { CallContext } from '../transport/transport';
-import type { Catalogue } from '../vendors/catalogue';
+import { type Catalogue, type Endpoint, routeOf } from '../vendors/catalogue';
 import type { DevicePage, DevicePageRequest, DeviceRecord, Driver, VpnReads } from '../vendors/driver';
 import type { DeviceRun, KnownDevice } from './device-runs';
 
@@ -14,12 +15,12 @@ export interface ImaginedWorld {
   readonly sizeOf: (account: string) => number;
   /** True: what was never told is there, reached and answers; false: it is not. */
   readonly isEager: boolean;
-  /** What devices that were never told are called, and tagged with. */
+  /** What devices that were never told are called, tagged with and reached through: whatever is asked for by name. */
   readonly texts: readonly string[];
   /** True: what is fresh in memory is not asked for. */
   readonly remembers: boolean;
-  /** Told where nothing limits how often an operation of the catalogue would be called. */
-  readonly unlimited: (account: string, operation: string) => void;
+  /** Told where nothing limits how often a route of an account would be called. */
+  readonly unlimited: (account: string, route: string) => void;
 }
 
 /** What an account was last told, however long ago. */
@@ -49,11 +50,11 @@ const STRANGER = /^imagined-\d+$/;
 const STRANGE_ACCESS = /^(.+)#imagined$/;
 
 /** A world this large stands for one without end: a walk through it has no bound. */
-export const ENDLESS = 5000;
+export const ENDLESS = 2500;
 
 /** A driver that calls nobody: it answers from what was told, and as the world says, and notes each call as made. */
 export function imagineDriver(imagination: Imagination): Driver {
-  const { driver, remembered, world } = imagination;
+  const { driver, catalogue, remembered, world } = imagination;
   const note = noting(imagination);
   const recordOf = (id: string): DeviceRecord | undefined => {
     const known = remembered.device(id);
@@ -97,22 +98,29 @@ export function imagineDriver(imagination: Imagination): Driver {
       sessions: {
         list: async (localId, _, context) => {
           note('listSessions', 1, context);
-          if (STRANGE_ACCESS.test(localId)) world.unlimited(imagination.key, 'listSessions');
+          if (STRANGE_ACCESS.test(localId))
+            world.unlimited(imagination.key, routeOf(endpointOf(catalogue, 'listSessions')));
           // Incomplete: of what the ledger knows nothing is taken for over.
           return { sessions: [], complete: false };
         },
       },
     }),
     ...(vpn !== undefined && { vpn: imagineVpn(vpn, imagination) }),
+    ...(driver.actionCosts !== undefined && { actionCosts: driver.actionCosts }),
+    ...(driver.links !== undefined && { links: driver.links }),
   };
+}
+
+function endpointOf(catalogue: Catalogue, operation: string): Endpoint {
+  const endpoint = catalogue[operation];
+  if (endpoint === undefined) throw new Error(`the catalogue has no ${operation}`);
+  return endpoint;
 }
 
 /** Notes a call of an operation as if it went out. */
 function noting({ key, catalogue }: Imagination) {
   return (operation: string, keys: number, context: CallContext): void => {
-    const endpoint = catalogue[operation];
-    if (endpoint === undefined) throw new Error(`the catalogue of ${key} has no ${operation}`);
-    const { method, path } = endpoint;
+    const { method, path } = endpointOf(catalogue, operation);
     context.note?.({ account: key, method, route: path, keys, status: null, ms: 0, from: 'VENDOR' });
   };
 }
@@ -122,7 +130,7 @@ function listDevices(
   { offset, limit, status }: DevicePageRequest,
   context: CallContext,
 ): DevicePage {
-  const { key, driver, remembered, world } = imagination;
+  const { key, driver, catalogue, remembered, world } = imagination;
   noting(imagination)('listDevices', limit, context);
   const from = driver.listsWholeAccount ? 0 : offset;
   const known = remembered.devices?.rows.filter(
@@ -139,8 +147,8 @@ function listDevices(
   // How many of those that are known to be there have the status was never told.
   const isWanted = status === undefined || world.isEager;
   const total = isWanted ? (remembered.total ?? world.sizeOf(key)) : 0;
-  if (remembered.total === undefined && !driver.listsWholeAccount && from >= ENDLESS / 2) {
-    world.unlimited(key, 'listDevices');
+  if (total === ENDLESS && !driver.listsWholeAccount && from >= ENDLESS / 2) {
+    world.unlimited(key, routeOf(endpointOf(catalogue, 'listDevices')));
   }
   const until = driver.listsWholeAccount ? total : Math.min(total, from + limit);
   const rows = Array.from({ length: Math.max(0, until - from) }, (_, nth) =>
@@ -160,7 +168,8 @@ function strangerOf(
     facts: {
       vendorDeviceId,
       name: texts.join(' '),
-      status: status ?? (isEager ? 'ONLINE' : 'OFFLINE'),
+      status:
+        status ?? DEVICE_STATUSES.find((one) => texts.includes(one)) ?? (isEager ? 'ONLINE' : 'OFFLINE'),
       serialNumber: null,
       macAddress: null,
       model: null,
@@ -169,23 +178,34 @@ function strangerOf(
       lastSeenAt: null,
     },
     capabilities: isEager ? CAPABILITIES : [],
-    ...(driver.remoteAccesses === undefined && { accesses: isEager ? [strangeAccess(vendorDeviceId)] : [] }),
+    // Such a vendor's device is its own way in.
+    ...(driver.remoteAccesses === undefined && {
+      accesses: isEager ? [strangeAccess(vendorDeviceId, vendorDeviceId)] : [],
+    }),
     vpnAnswers: isEager && driver.vpn !== undefined,
   };
 }
 
 function accessesOf(
   vendorDeviceId: string,
-  { remembered, world }: Imagination,
+  { key, driver, remembered, world }: Imagination,
 ): readonly RemoteAccessFacts[] {
   const known = remembered.accesses(vendorDeviceId);
   if (known !== undefined) return known;
-  return world.isEager ? [strangeAccess(vendorDeviceId)] : [];
+  if (!world.isEager) return [];
+  const prefix = formatId(key, 'access', '');
+  const named = world.texts.flatMap((text) => {
+    const localId = text.startsWith(prefix) ? text.slice(prefix.length) : '';
+    return driver.remoteAccesses?.parse(localId)?.vendorDeviceId === vendorDeviceId ? [localId] : [];
+  });
+  // However many there are beside them.
+  const localIds = [...named, `${vendorDeviceId}#imagined`];
+  return localIds.map((localId) => strangeAccess(vendorDeviceId, localId));
 }
 
-function strangeAccess(vendorDeviceId: string): RemoteAccessFacts {
+function strangeAccess(vendorDeviceId: string, localId: string): RemoteAccessFacts {
   return {
-    localId: `${vendorDeviceId}#imagined`,
+    localId,
     vendorDeviceId,
     name: '',
     protocol: 'OTHER',
@@ -196,6 +216,7 @@ function strangeAccess(vendorDeviceId: string): RemoteAccessFacts {
 
 function imagineVpn(vpn: VpnReads, imagination: Imagination): VpnReads {
   const note = noting(imagination);
+  const { key, catalogue, world } = imagination;
   return {
     wholeAccount: vpn.wholeAccount,
     status: async (ids, context) => {
@@ -203,7 +224,7 @@ function imagineVpn(vpn: VpnReads, imagination: Imagination): VpnReads {
       else if (vpn.inBulk?.(ids.length) === true) {
         note('listVpnConnections', ids.length, context);
         // Somebody's workstation has a row too, and an installation that refuses the list is asked for each device.
-        if (imagination.world.isEager) imagination.world.unlimited(imagination.key, 'listVpnConnections');
+        if (world.isEager) world.unlimited(key, routeOf(endpointOf(catalogue, 'listVpnConnections')));
       } else for (const _ of ids) note('vpnStatus', 1, context);
       return new Map<string, Outcome<VpnFacts | null>>(ids.map((id) => [id, success(null)]));
     },

@@ -63,8 +63,10 @@ export class ReadCache<V> {
   #forgotten = 0;
 
   constructor(private readonly options: ReadCacheOptions<V>) {
+    // Bounded by size, each entry being one: bounded by number the room for all would be taken at once.
     this.#entries = new LRUCache({
-      max: options.most,
+      maxSize: options.most,
+      sizeCalculation: () => 1,
       dispose: ({ turn }, _, reason) => {
         if (reason === 'evict') this.#forgotten = Math.max(this.#forgotten, turn);
       },
@@ -76,6 +78,10 @@ export class ReadCache<V> {
     const learned = this.#entries.get(key)?.learned;
     if (learned === undefined) return this.options.behind?.fresh(key, reading);
     return isFresh(learned.learnedAt, reading, this.options) ? learned : undefined;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
   }
 
   /** What was last told, however long ago. */

@@ -22,11 +22,11 @@ export interface Services {
   readonly sessionList: SessionList;
   readonly vpn: VpnService;
   readonly fleet: FleetService;
-  readonly links: LinkService;
-  readonly accessWrites: AccessWriteService;
-  readonly vpnWrites: VpnWriteService;
+  readonly links: Pick<LinkService, 'createLink' | 'openAccess' | 'close'>;
+  readonly accessWrites: Pick<AccessWriteService, 'create' | 'update' | 'remove'>;
+  readonly vpnWrites: Pick<VpnWriteService, 'connect' | 'disconnect'>;
   readonly auditLog: AuditLog;
-  readonly follow: FollowService;
+  readonly follow: Pick<FollowService, 'principalNow' | 'sessions' | 'vpn' | 'devices'>;
   readonly clock: Clock;
 }
 
@@ -56,6 +56,8 @@ export interface OperationWishes {
   readonly maxAgeMs?: number;
   /** Whether `extensions.vendorCalls` is wanted; needs `graph:explain`. */
   readonly explain: boolean;
+  /** Whether only `extensions.plan` is wanted, and nothing carried out; needs `graph:explain`. Default false. */
+  readonly plan?: boolean;
 }
 
 /** Makes the context of one operation. Loaders live no longer than it, in a subscription no longer than an event. */

@@ -7,6 +7,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { errorsFor, showError } from '../graph/errors';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { OperationGate } from '../graph/limits/operation-gate';
+import type { Planner } from '../graph/planner';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
 import { nothingLeavesUnasked } from './apollo-silence';
@@ -14,10 +15,12 @@ import { inlineTrace } from './inline-trace';
 import { jsonStatus } from './json-status';
 import type { ServerContext } from './operation';
 import { holdToRules, persistedStore, preparedStore, REFUSED_DOCUMENT } from './operation-rules';
+import { planOnly } from './plan-only';
 import { type SubscribingOptions, subscribing } from './subscribing';
 
 /** What the GraphQL server is made from. */
 export interface ApolloOptions extends SubscribingOptions {
+  readonly planner: Planner;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly monotonic: () => number;
@@ -52,6 +55,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
       ...nothingLeavesUnasked(),
       ...inlineTrace(),
       holdToRules(gate, callerLimits),
+      planOnly(options.planner),
       subscribing(options),
       jsonStatus(),
       // From here on in this order: what is reported is what is sent.

@@ -4,6 +4,7 @@ import type { Clock } from '../domain/time';
 import type { Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { OperationGate } from '../graph/limits/operation-gate';
+import type { Planner } from '../graph/planner';
 import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
@@ -24,6 +25,8 @@ import { serveWebSockets } from './websocket';
 /** What the server is made from. */
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
+  /** Plans operations that are not to be carried out. */
+  readonly planner: Planner;
   /** The schema's text. */
   readonly sdl: string;
   readonly services: Services;

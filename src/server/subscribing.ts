@@ -37,8 +37,9 @@ const READS_ONLY = toGraphQLError(badInput('A GET request changes nothing: send 
 export function subscribing(options: SubscribingOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ operation, contextValue: { way } }) => {
-        if (operation?.operation === 'subscription' && way === undefined) throw NO_EVENTS_HERE;
+      didResolveOperation: async ({ operation, contextValue: { way, wishes } }) => {
+        const follows = operation?.operation === 'subscription' && wishes.plan !== true;
+        if (follows && way === undefined) throw NO_EVENTS_HERE;
         if (operation?.operation === 'mutation' && way?.readsOnly === true) throw READS_ONLY;
       },
       responseForOperation: async (requested) => {

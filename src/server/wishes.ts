@@ -2,7 +2,7 @@ import type { OperationWishes } from '../graph/context';
 
 /**
  * What the headers of a request wish for: `cache-control: max-age=5` (nothing older than 5 s), `no-cache` (ask now),
- * `x-explain: 1` (tell the vendor calls). What cannot be read is no wish.
+ * `x-explain: 1` (tell the vendor calls) or `plan` (tell them and do nothing). What cannot be read is no wish.
  */
 export function readWishes(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
@@ -11,6 +11,7 @@ export function readWishes(
   const seconds = maxAgeSeconds(String(headers['cache-control'] ?? ''));
   return {
     explain: headers['x-explain'] === '1',
+    ...(headers['x-explain'] === 'plan' ? { plan: true } : {}),
     ...(seconds === undefined ? {} : { maxAgeMs: Math.min(seconds, oldestSeconds) * 1000 }),
   };
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../domain/time';
 import type { Vendor } from '../domain/vendor';
 import type { VpnFacts } from '../domain/vpn';
 import type { Authenticator, CallContext, Transport, VendorResponse } from '../transport/transport';
-import type { Catalogue } from './catalogue';
+import type { ActionCosts, Catalogue } from './catalogue';
 
 /*
  * The file that the author of a vendor reads.
@@ -180,6 +180,8 @@ export interface Driver {
   readonly remoteAccessWrites?: RemoteAccessWrites;
   readonly links?: LinkWrites;
   readonly vpnWrites?: VpnWrites;
+  /** What the actions of the groups above cost, for plans. Left out: it has no action. */
+  readonly actionCosts?: ActionCosts;
 }
 
 /** What the operator configured for one account: the values of the vendor's {@link VendorConfiguration}. */

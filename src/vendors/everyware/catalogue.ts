@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import { type ActionCall, type ActionCosts, type Catalogue, MOST_LOOKS } from '../catalogue';
 
 const READ_DEVICES = 'device:read';
 const READ_CONNECTIONS = 'device_connection:read';
@@ -119,3 +119,23 @@ export const everywareCatalogue = {
     source: `${OPENAPI}, GET /{scopeId}/vpnConnections`,
   },
 } as const satisfies Catalogue;
+
+const DISCONNECT: readonly ActionCall[] = [
+  { operation: 'disconnectVpn', least: 1, most: 1 },
+  { operation: 'disconnectVpnAsPrinted', least: 0, most: 1 },
+  { operation: 'vpnStatus', least: 0, most: MOST_LOOKS },
+];
+
+/** What actions cost at Everyware Cloud. A VPN that is up is not brought up; one that other links use stays. */
+export const everywareActions = {
+  openLink: [
+    { operation: 'vpnStatus', least: 1, most: 1 + MOST_LOOKS },
+    { operation: 'connectVpn', least: 0, most: 1 },
+  ],
+  closeLink: DISCONNECT.map((call) => ({ ...call, least: 0 })),
+  connectVpn: [
+    { operation: 'connectVpn', least: 1, most: 1 },
+    { operation: 'vpnStatus', least: 0, most: MOST_LOOKS },
+  ],
+  disconnectVpn: DISCONNECT,
+} as const satisfies ActionCosts;
