@@ -8,6 +8,7 @@ import type { Rights } from './services/rights';
 import type { DurableStore } from './stores/ports';
 import type { ServiceLogger } from './telemetry/logger';
 import type { Metrics } from './telemetry/metrics';
+import type { Tracing } from './telemetry/tracing';
 import { openFetch } from './transport/fetch';
 import { type AttemptReport, openAnonymousTransport, openTransport } from './transport/pipeline';
 import { Quota } from './transport/quota';
@@ -25,6 +26,7 @@ export interface Tools {
   readonly rights: Rights;
   /** What is followed. */
   readonly watches: Watches;
+  readonly tracing: Tracing;
 }
 
 /** One account: its connections, its credentials, its driver, and the memory in front of them. */
@@ -110,8 +112,13 @@ function openQuota(
   });
 }
 
-function reportAttempt(attempt: AttemptReport, health: AccountHealth, { metrics, logger }: Tools): void {
+function reportAttempt(
+  attempt: AttemptReport,
+  health: AccountHealth,
+  { metrics, logger, tracing }: Tools,
+): void {
   metrics.vendorCall(attempt);
+  tracing.vendorCall(attempt);
   if (attempt.fault === undefined) health.succeeded();
   else health.failed(attempt.fault);
   metrics.accountHealthy(attempt.account, health.report().healthy);

@@ -32,6 +32,7 @@ import { systemClock } from './system-clock';
 import { openBoundedLog } from './telemetry/bounded-log';
 import type { ServiceLogger } from './telemetry/logger';
 import { openMetrics } from './telemetry/metrics';
+import { NO_TRACING, openTracing } from './telemetry/tracing';
 import { vendors } from './vendors';
 
 /** What the service is started with. */
@@ -57,7 +58,8 @@ export interface App {
 /** Starts the service: read from top to bottom, this is the whole house. Throws where it cannot be started. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, logger, clock = systemClock } = options;
-  const tools = openTools({ config, logger, clock, random: Math.random });
+  const tracing = config.tracesEndpoint === undefined ? NO_TRACING : await openTracing(config.tracesEndpoint);
+  const tools = openTools({ config, logger, clock, tracing, random: Math.random });
   let phase: 'starting' | 'serving' | 'draining' = 'starting';
 
   const playground = openPlayground(options.playgroundDirectory ?? path.join(__dirname, 'playground'));
@@ -109,6 +111,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     playground,
     logger,
     metrics: tools.metrics,
+    tracing,
     health: {
       phase: () => phase,
       pingStore: createStoreProbe(() => store.ping(), clock),
@@ -129,6 +132,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     await links.stop();
     await fleet.close();
     await store.close();
+    await tracing.close();
     await simulators?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
@@ -165,7 +169,7 @@ function openTokenFile({ config, logger, clock, rights }: Tools): TokenFile | un
 }
 
 /** What everything is made with, for one service. */
-export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'random'>): Tools {
+export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'tracing' | 'random'>): Tools {
   const metrics = openMetrics();
   const rights = new Rights();
   const watches = new Watches({

@@ -10,6 +10,7 @@ import type { OperationGate } from '../graph/limits/operation-gate';
 import type { Planner } from '../graph/planner';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
+import type { Tracing } from '../telemetry/tracing';
 import { nothingLeavesUnasked } from './apollo-silence';
 import { inlineTrace } from './inline-trace';
 import { jsonStatus } from './json-status';
@@ -23,6 +24,7 @@ export interface ApolloOptions extends SubscribingOptions {
   readonly planner: Planner;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly monotonic: () => number;
   /** The rules that every operation meets before it runs. */
   readonly gate: OperationGate;
@@ -67,7 +69,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
 }
 
 /** One log line and one count for every operation, and a line for what nobody foresaw. */
-function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
+function report({ logger, metrics, tracing, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => {
       const startedAt = monotonic();
@@ -84,6 +86,7 @@ function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlug
           const type = request.operation?.operation ?? 'query';
           const outcome = outcomeOf(request);
           metrics.operation({ type, outcome, durationMs });
+          tracing.describe({ type, name: request.operationName ?? null, outcome });
           logger.info(
             {
               requestId: request.contextValue.requestId,

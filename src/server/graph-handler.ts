@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql';
 import type { Principal } from '../domain/principal';
 import { createContext, type Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
+import type { Tracing } from '../telemetry/tracing';
 import { answeringOf } from './answering';
 import type { Authenticate } from './authenticate';
 import type { Callbacks } from './callbacks';
@@ -23,6 +24,7 @@ export interface GraphHandlerOptions {
   readonly callbacks: Callbacks;
   readonly showErrors: ShowErrors;
   readonly callerLimits: CallerLimits;
+  readonly tracing: Tracing;
   /** The largest age that a caller can ask for. */
   readonly staleMaxSeconds: number;
 }
@@ -32,7 +34,7 @@ export type GraphHandler = (request: FastifyRequest, reply: FastifyReply) => Pro
 
 /** Makes the answerer of operations over HTTP: with one JSON answer, with a stream of events, or by calling back. */
 export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
-  const { apollo, services, eventStreams, callbacks, showErrors, staleMaxSeconds } = options;
+  const { apollo, services, eventStreams, callbacks, showErrors, staleMaxSeconds, tracing } = options;
   const answerOnce = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
       const principal = await enter(request, reply, options);
@@ -43,7 +45,11 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
   return async (request, reply) => {
     const { headers, method, body } = request;
     const answering = answeringOf({ accept: headers.accept, method, body });
-    if (answering === 'json') return answerOnce.call(request.server, request, reply);
+    if (answering === 'json') {
+      return tracing.operation(traceparentOf(headers), async () =>
+        answerOnce.call(request.server, request, reply),
+      );
+    }
     let principal: Principal;
     try {
       principal = await authenticated(request, reply, options);
@@ -52,6 +58,11 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
     }
     return (answering === 'events' ? eventStreams : callbacks).answer(request, reply, principal);
   };
+}
+
+/** The span of a caller that traces too. */
+function traceparentOf({ traceparent }: FastifyRequest['headers']): string | undefined {
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 /** The status that an error was given, for HTTP. */

@@ -8,6 +8,7 @@ import type { Planner } from '../graph/planner';
 import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
+import type { Tracing } from '../telemetry/tracing';
 import { createApollo } from './apollo';
 import type { Authenticate } from './authenticate';
 import { Callbacks } from './callbacks';
@@ -33,6 +34,7 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly authenticate: Authenticate;
   /** What callers who stay may do by now. */
   readonly rights: CallerRights;

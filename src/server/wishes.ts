@@ -31,7 +31,7 @@ function maxAgeSeconds(header: string): number | undefined {
 
 /**
  * What the `extensions` of an operation over a WebSocket wish for: `{"maxAgeSeconds": 5, "explain": true}` mean what
- * the headers of a request do.
+ * the headers of a request do; so does `"explain": "plan"`.
  */
 export function readSocketWishes(
   { maxAgeSeconds: seconds, explain }: Readonly<Record<string, unknown>>,
@@ -40,6 +40,7 @@ export function readSocketWishes(
   const isAge = typeof seconds === 'number' && seconds >= 0;
   return {
     explain: explain === true,
+    ...(explain === 'plan' ? { plan: true } : {}),
     ...(isAge ? { maxAgeMs: Math.min(seconds, oldestSeconds) * 1000 } : {}),
   };
 }

@@ -13,6 +13,8 @@ export interface AttemptReport {
   /** `ok`, or the code of the error, or the class of the vendor's error status (`http_4xx`, `http_5xx`). */
   readonly outcome: string;
   readonly durationMs: number;
+  /** Which try of the call it was, from 1. */
+  readonly attempt: number;
   /** What is wrong with the account or its vendor, in words for an operator; left out where nothing is. */
   readonly fault?: string;
 }
@@ -70,7 +72,7 @@ export function openTransport(
         if (!isUnauthorized(answer) || !(await authenticator.renew(credentials, context))) return answer;
         const renewed = await authenticator.headers(context);
         await pay(options, request, context);
-        return observe(options, { request, context, credentials: renewed, deadline });
+        return observe(options, { request, context, credentials: renewed, deadline, attempt: 2 });
       });
     },
   };
@@ -88,6 +90,8 @@ interface Attempt {
   readonly credentials: Readonly<Record<string, string>>;
   /** Aborts once the whole call has taken too long. */
   readonly deadline: AbortSignal;
+  /** From 1, the default. */
+  readonly attempt?: number;
 }
 
 /** An endpoint that takes longer than others has its own time on top. */
@@ -97,7 +101,7 @@ function deadlineOf({ deadlineMs }: PipelineOptions, { endpoint }: VendorRequest
 
 async function observe(
   options: PipelineOptions,
-  { request, context, credentials, deadline }: Attempt,
+  { request, context, credentials, deadline, attempt = 1 }: Attempt,
 ): Promise<VendorResponse> {
   const { account, clock } = options;
   const { method, path } = request.endpoint;
@@ -105,7 +109,14 @@ async function observe(
   const done = (status: number | null, outcome: string, fault: string | undefined): void => {
     const durationMs = clock.monotonic() - startedAt;
     const route = `${method} ${path}`;
-    options.report({ account, route, outcome, durationMs, ...(fault === undefined ? {} : { fault }) });
+    options.report({
+      account,
+      route,
+      outcome,
+      durationMs,
+      attempt,
+      ...(fault === undefined ? {} : { fault }),
+    });
     context.note?.({
       account,
       method,

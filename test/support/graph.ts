@@ -16,6 +16,7 @@ import { type SimulatorOptions, type Simulators, startSimulators } from '../../s
 import { openStore } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
 import { openLogger } from '../../src/telemetry/logger';
+import { NO_TRACING } from '../../src/telemetry/tracing';
 import { vendors } from '../../src/vendors';
 import { testCursors } from './cursors';
 import { ManualClock } from './manual-clock';
@@ -85,7 +86,7 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
     vendors: Object.values(vendors),
   });
   const logger = openLogger({ level: 'silent', pretty: false, destination: { write: () => undefined } });
-  const tools = openTools({ config, logger, clock, random: () => 0.5 });
+  const tools = openTools({ config, logger, clock, tracing: NO_TRACING, random: () => 0.5 });
   const durable = await openStore({
     databaseUrl: `file:${path.join(folder, 'd.db')}`,
     key: undefined,
