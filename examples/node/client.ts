@@ -29,7 +29,7 @@ export function connect({ url, token, reconnected }: ConnectionOptions): Client 
     connectionParams: async () => (token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
     keepAlive: KEEP_ALIVE_MS,
     // One connection for one operation after the other.
-    lazyCloseTimeout: KEEP_ALIVE_MS,
+    lazyCloseTimeout: 1_000,
     retryAttempts: Number.POSITIVE_INFINITY,
     // Every close but those that say that this client is at fault; 4403 asks for another token.
     shouldRetry: () => true,

@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 
 /** Everything that happens to a link, until it is over. After a cut it goes on with CURRENT: nothing final is missed. */
 async function* follow(client: Client, sessionId: string): AsyncGenerator<LinkEvent> {
-  const variables: FollowLinkSubscriptionVariables = { sessionIds: [sessionId], warnAtSeconds: [60] };
+  const variables: FollowLinkSubscriptionVariables = { sessionIds: [sessionId], warnAtSeconds: [60, 10] };
   const events = client.iterate<FollowLinkSubscription>({ query: print(FollowLinkDocument), variables });
   for await (const { data, errors } of events) {
     if (errors !== undefined) throw new AggregateError(errors);

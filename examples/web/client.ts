@@ -28,9 +28,10 @@ export function createDashboardClient({ url, token, webSocketImpl }: DashboardCl
     keepAlive: 10_000,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
+    retryWait: (retries) => new Promise((resolve) => setTimeout(resolve, waitMs(retries))),
     ...(webSocketImpl === undefined ? {} : { webSocketImpl }),
   });
-  return new ApolloClient({
+  const client = new ApolloClient({
     cache: new InMemoryCache(),
     link: ApolloLink.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
@@ -38,4 +39,16 @@ export function createDashboardClient({ url, token, webSocketImpl }: DashboardCl
       withToken.concat(new HttpLink({ uri: url })),
     ),
   });
+  // What ended while the line was cut is told by no event: every list that is shown is asked for again.
+  let connections = 0;
+  socket.on('connected', () => {
+    connections += 1;
+    if (connections > 1) void client.refetchQueries({ include: 'active' });
+  });
+  return client;
+}
+
+/** Twice as long each time, up to half a minute, and never the same for two pages. */
+function waitMs(retries: number): number {
+  return Math.min(30_000, 250 * 2 ** retries) * (0.5 + Math.random() / 2);
 }

@@ -2,12 +2,14 @@ import path from 'node:path';
 import type { ApolloClient } from '@apollo/client';
 import WebSocket from 'ws';
 import { buildClient } from '../e2e/built-service';
+import { type CutLine, layLine } from '../support/cut-line';
 import { ManualClock } from '../support/manual-clock';
 import { startTestService, type TestService } from '../support/service';
 
 const WEB = path.resolve(__dirname, '../../dist/examples/web');
 const PANEL = 'remoteit:device:80:00:00:5d:b9:00:00:02';
-const LINK_SECONDS = 600;
+/** So short that a clock which is moved in one go passes over no two signs of life. */
+const LINK_SECONDS = 15;
 
 /** What the page is given to show. */
 interface Row {
@@ -29,6 +31,7 @@ interface Example {
 let example: Example;
 let service: TestService;
 let clock: ManualClock;
+let line: CutLine;
 
 beforeAll(async () => {
   await buildClient();
@@ -38,9 +41,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   clock = new ManualClock();
   service = await startTestService({ clock });
+  line = await layLine(service.url);
 });
 
-afterEach(() => service?.close());
+afterEach(async () => {
+  await line?.close();
+  await service?.close();
+});
 
 async function openLink(): Promise<string> {
   const { data } = await service.query<{ openAccess: { session: { id: string } } }>(
@@ -71,30 +78,52 @@ class Page {
   }
 }
 
-test('the page shows links as they come and go, and asks for the list once', async () => {
-  const kept = await openLink();
-  const client = example.createDashboardClient({ url: `${service.url}/graphql`, webSocketImpl: WebSocket });
+const listings = () => service.log.filter((line) => line.includes('"operation":"OpenLinks"')).length;
+
+function openPage(): { readonly page: Page; close(): void } {
+  const client = example.createDashboardClient({ url: `${line.url}/graphql`, webSocketImpl: WebSocket });
   const page = new Page();
   const watching = example.watchOpenLinks(client, page.show, (thrown) => page.failures.push(thrown));
+  return {
+    page,
+    close: () => {
+      watching.stop();
+      client.stop();
+    },
+  };
+}
+
+test('the page shows links as they come and go, and asks for the list once', async () => {
+  const kept = await openLink();
+  const { page, close } = openPage();
   await page.shows((rows) => rows.some(({ id }) => id === kept));
 
   const opened = await openLink();
   const both = await page.shows((rows) => rows.some(({ id }) => id === opened));
-  expect(both.map(({ device }) => device.name)).toEqual(
-    expect.arrayContaining([expect.stringContaining('Panel')]),
-  );
+  expect(both.map(({ device }) => device.name)).toContainEqual(expect.stringContaining('Panel'));
 
   await service.query(`mutation { closeSession(id: "${opened}") { session { id } } }`);
-  expect((await page.shows((rows) => rows.every(({ id }) => id !== opened))).map(({ id }) => id)).toContain(
-    kept,
-  );
+  const left = await page.shows((rows) => rows.every(({ id }) => id !== opened));
+  expect(left.map(({ id }) => id)).toContain(kept);
 
   clock.advance(LINK_SECONDS * 1000);
   await page.shows((rows) => rows.every(({ id }) => id !== kept));
-
-  const asked = service.log.filter((line) => line.includes('"operation":"OpenLinks"'));
-  expect(asked).toHaveLength(1);
+  expect(listings()).toBe(1);
   expect(page.failures).toEqual([]);
-  watching.stop();
-  client.stop();
+  close();
+});
+
+test('the page learns of an end that came while the line was cut', async () => {
+  const id = await openLink();
+  const { page, close } = openPage();
+  await page.shows((rows) => rows.some((row) => row.id === id));
+  // The socket is opened when something is followed: an event tells that it is.
+  const second = await openLink();
+  await page.shows((rows) => rows.some((row) => row.id === second));
+  line.cut();
+  clock.advance(LINK_SECONDS * 1000);
+  line.mend();
+  await page.shows((rows) => rows.length === 0);
+  expect(listings()).toBe(2);
+  close();
 });
