@@ -15,6 +15,7 @@ import { OPERATION_LIMITS } from './graph/limits/operation-limits';
 import { Planner } from './graph/planner';
 import { buildGraph } from './graph/schema';
 import { callerNow, createAuthenticate } from './server/authenticate';
+import type { DegradedAccount } from './server/health';
 import { listen } from './server/listen';
 import { openPlayground } from './server/playground/playground';
 import { createServer } from './server/server';
@@ -41,6 +42,10 @@ export interface AppOptions {
   readonly logger: ServiceLogger;
   /** Default: the machine's. */
   readonly clock?: Clock;
+  /** On which the time limits of vendor calls run. Default: the machine's. */
+  readonly limitClock?: Clock;
+  /** From 0 to below 1, for the pauses between tries of vendor calls. Default: the machine's. */
+  readonly random?: () => number;
   /** Where the built playground is. Default: beside this file. */
   readonly playgroundDirectory?: string;
 }
@@ -58,8 +63,9 @@ export interface App {
 /** Starts the service: read from top to bottom, this is the whole house. Throws where it cannot be started. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, logger, clock = systemClock } = options;
+  const { limitClock = systemClock, random = Math.random } = options;
   const tracing = config.tracesEndpoint === undefined ? NO_TRACING : await openTracing(config.tracesEndpoint);
-  const tools = openTools({ config, logger, clock, tracing, random: Math.random });
+  const tools = openTools({ config, logger, clock, limitClock, tracing, random });
   let phase: 'starting' | 'serving' | 'draining' = 'starting';
 
   const playground = openPlayground(options.playgroundDirectory ?? path.join(__dirname, 'playground'));
@@ -169,7 +175,9 @@ function openTokenFile({ config, logger, clock, rights }: Tools): TokenFile | un
 }
 
 /** What everything is made with, for one service. */
-export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'tracing' | 'random'>): Tools {
+export function openTools(
+  given: Pick<Tools, 'config' | 'logger' | 'clock' | 'limitClock' | 'tracing' | 'random'>,
+): Tools {
   const metrics = openMetrics();
   const rights = new Rights();
   const watches = new Watches({
@@ -180,10 +188,11 @@ export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'tr
   return { ...given, metrics, rights, watches };
 }
 
-function degradedIn(fleet: Fleet): { account: string; lastError: string | null }[] {
+function degradedIn(fleet: Fleet): readonly DegradedAccount[] {
   return fleet.all().flatMap((account) => {
     const { healthy, lastError } = account.health();
-    return healthy ? [] : [{ account: account.key, lastError }];
+    const circuit = account.circuit();
+    return healthy && circuit === 'CLOSED' ? [] : [{ account: account.key, lastError, circuit }];
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Allowance } from '../domain/allowance';
+import type { CircuitState } from '../domain/circuit';
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Outcome } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import type { Vendor } from '../domain/vendor';
-import type { CallContext } from '../transport/transport';
 import type { Catalogue } from '../vendors/catalogue';
 import type { Driver } from '../vendors/driver';
 import type { AccountHealth } from './health';
@@ -28,9 +28,13 @@ export interface AccountOptions {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly freshness: FreshnessDefaults;
+  /** How old what is served may be while the vendor cannot be read, in milliseconds. */
+  readonly staleMaxMs: number;
   readonly health: AccountHealth;
   /** Left out: no allowance of calls is known. */
   readonly allowance?: Allowance;
+  /** Whether calls to the vendor are let through. */
+  readonly circuit: () => CircuitState;
   /** Told of answers that cost no call of their own. */
   readonly spared: (kind: keyof FreshnessDefaults, from: 'CACHE' | 'SHARED', keys: number) => void;
   /** Told what the vendor told. */
@@ -122,15 +126,10 @@ export class AccountTools {
     if (error.code === 'NOT_FOUND') {
       return new DrawbridgeError('VENDOR_UNAVAILABLE', error.message, {
         source: { vendor, account },
+        unsent: error.unsent,
         cause: error,
       });
     }
     return error.code === 'INTERNAL_SERVER_ERROR' ? error : error.from({ vendor, account });
   }
-}
-
-/** What a driver is told of the operation. */
-export function contextOf(reading: Reading): CallContext {
-  const { note, purpose } = reading;
-  return { ...(note === undefined ? {} : { note }), ...(purpose === undefined ? {} : { purpose }) };
 }

@@ -12,8 +12,9 @@ import type { VpnFacts } from '../domain/vpn';
 import type { CallContext } from '../transport/transport';
 import type { ActionName } from '../vendors/catalogue';
 import type { Driver, Step } from '../vendors/driver';
-import { type AccountOptions, contextOf } from './account-tools';
-import { finish } from './steps';
+import type { AccountOptions } from './account-tools';
+import { actionContextOf } from './call-context';
+import { ACTION_DEADLINE_MS, finish } from './steps';
 
 /** What of an account's memory has to follow a change. */
 export interface Memory {
@@ -153,10 +154,12 @@ export class AccountWrites {
   }
 
   async #act<T>(reading: Reading, start: (context: CallContext) => Promise<Step<T>>): Promise<T> {
-    const context = contextOf({ ...reading, purpose: reading.purpose ?? 'action' });
+    const { clock } = this.options;
+    const until = clock.monotonic() + ACTION_DEADLINE_MS;
     try {
+      const first = start(actionContextOf({ ...reading, purpose: reading.purpose ?? 'action' }, until));
       // Whatever is left of the allowance: what was begun is looked after to its end.
-      return await finish(start(context), { clock: this.options.clock, context: contextOf(ending(reading)) });
+      return await finish(first, { clock, context: actionContextOf(ending(reading), until), until });
     } catch (thrown) {
       throw asDrawbridgeError(thrown).from(this.#source);
     }

@@ -1,4 +1,5 @@
 import type { QuotaReport } from '../domain/allowance';
+import type { CircuitState } from '../domain/circuit';
 import type { Device, DeviceStatus } from '../domain/device';
 import { formatId } from '../domain/ids';
 import { type Outcome, success } from '../domain/outcome';
@@ -6,15 +7,18 @@ import type { Reading } from '../domain/reading';
 import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
 import type { Vendor } from '../domain/vendor';
 import type { VpnStatus } from '../domain/vpn';
-import { type AccountOptions, AccountTools, contextOf } from './account-tools';
+import { type AccountOptions, AccountTools } from './account-tools';
 import { AccountWrites, type Memory } from './account-writes';
 import { inChunks, mapOutcome, pick, unique } from './batch';
+import { contextOf } from './call-context';
 import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
+import { devicesIn } from './device-runs';
 import type { HealthReport } from './health';
 import { type ImaginedWorld, imagineDriver } from './imagined-driver';
 import type { KeyedReads } from './keyed-reads';
 import { wishedAgeMs } from './read-cache';
+import type { RememberedDevices } from './remembered-devices';
 import { type ListedSessions, SessionReads } from './session-reads';
 import { VpnReads } from './vpn-reads';
 
@@ -116,6 +120,16 @@ export class Account {
     };
   }
 
+  /** Whether calls to the vendor are let through. */
+  circuit(): CircuitState {
+    return this.options.circuit();
+  }
+
+  /** The devices as they were last told, for while the vendor cannot be read. */
+  get lastKnown(): RememberedDevices {
+    return this.#devices.lastKnown;
+  }
+
   /** Part of the device list; `status` is one of those the vendor can filter by. */
   slice(request: SliceRequest, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceSlice> {
     return this.#tools.guard(() => this.#devices.list.slice(request, status, reading));
@@ -129,10 +143,7 @@ export class Account {
   /** All devices in the vendor's own order, each once. */
   async walk(reading: Reading): Promise<readonly Device[]> {
     const run = await this.#tools.guard(() => this.#devices.list.walk(undefined, reading));
-    const devices = new Map<string, Device>();
-    for (const row of run.rows)
-      if (row !== undefined && !devices.has(row.key)) devices.set(row.key, row.device);
-    return [...devices.values()];
+    return devicesIn(run);
   }
 
   /** How many devices there are; null where the vendor does not tell. */
@@ -207,7 +218,7 @@ export class Account {
   }
 
   /** Shape: the local part of an access's id to its links, at one call each. `wanted`: true for the usable ones only. */
-  async sessions(
+  sessions(
     wanted: ReadonlyMap<string, boolean>,
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<ListedSessions>>> {

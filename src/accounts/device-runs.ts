@@ -24,6 +24,13 @@ export interface DeviceRun {
   readonly learnedAt: number;
 }
 
+/** The devices of a run, each once, without the rows that could not be read. */
+export function devicesIn({ rows }: DeviceRun): readonly Device[] {
+  const devices = new Map<string, Device>();
+  for (const row of rows) if (row !== undefined && !devices.has(row.key)) devices.set(row.key, row.device);
+  return [...devices.values()];
+}
+
 /** Runs kept for one filter at most. */
 const MOST_RUNS = 200;
 

@@ -2,8 +2,9 @@ import { type Outcome, settle, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { SessionFacts } from '../domain/session';
 import type { SessionListing } from '../vendors/driver';
-import { type AccountTools, contextOf } from './account-tools';
+import type { AccountTools } from './account-tools';
 import { eachKey, mapOutcome, pick } from './batch';
+import { contextOf } from './call-context';
 import type { KeyedReads } from './keyed-reads';
 
 /** Links of one way in as the vendor listed them. */

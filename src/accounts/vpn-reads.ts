@@ -1,8 +1,9 @@
 import { type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { VpnFacts, VpnStatus } from '../domain/vpn';
-import { type AccountTools, contextOf } from './account-tools';
+import type { AccountTools } from './account-tools';
 import { mapOutcome, pick, unique } from './batch';
+import { contextOf } from './call-context';
 import type { DeviceReads } from './device-reads';
 import type { KeyedReads } from './keyed-reads';
 

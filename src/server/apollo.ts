@@ -55,6 +55,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ...nothingLeavesUnasked(),
+      stopAbandoned(),
       ...inlineTrace(),
       holdToRules(gate, callerLimits),
       planOnly(options.planner),
@@ -128,6 +129,17 @@ function address(gate: OperationGate): ApolloServerPlugin<ServerContext> {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
         const reader = { requestId, mayExplore: gate.mayExplore(principal) };
         body.singleResult.errors = errorsFor(reader, body.singleResult.errors);
+      },
+    }),
+  };
+}
+
+/** A read stops once its caller has left. */
+function stopAbandoned(): ApolloServerPlugin<ServerContext> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ operation, contextValue }) => {
+        if (operation?.operation === 'query') contextValue.presence.markAsRead();
       },
     }),
   };

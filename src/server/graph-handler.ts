@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql';
 import type { Principal } from '../domain/principal';
 import { createContext, type Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
+import { Presence } from '../graph/presence';
 import type { Tracing } from '../telemetry/tracing';
 import { answeringOf } from './answering';
 import type { Authenticate } from './authenticate';
@@ -37,9 +38,10 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
   const { apollo, services, eventStreams, callbacks, showErrors, staleMaxSeconds, tracing } = options;
   const answerOnce = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
+      const presence = presenceOf(reply);
       const principal = await enter(request, reply, options);
       const wishes = readWishes(request.headers, staleMaxSeconds);
-      return createContext(services, { principal, requestId: request.id }, wishes);
+      return createContext(services, { principal, requestId: request.id, presence }, wishes);
     },
   });
   return async (request, reply) => {
@@ -63,6 +65,15 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
 /** The span of a caller that traces too. */
 function traceparentOf({ traceparent }: FastifyRequest['headers']): string | undefined {
   return typeof traceparent === 'string' ? traceparent : undefined;
+}
+
+/** Follows a caller that closes its connection before it was answered. */
+function presenceOf({ raw }: FastifyReply): Presence {
+  const presence = new Presence();
+  raw.once('close', () => {
+    if (!raw.writableFinished) presence.leave();
+  });
+  return presence;
 }
 
 /** The status that an error was given, for HTTP. */

@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly permission: string;
   /** Sent without the account's credentials: logging in. */
   readonly anonymous?: boolean;
+  /** Answered by the device itself, through the vendor: a failure says nothing of the vendor. */
+  readonly answeredBy?: 'device';
   /** The vendor document or public API description that the endpoint is from. */
   readonly source: string;
 }

@@ -36,6 +36,8 @@ export class MonthVendor {
       clock,
       freshness: { devices: 30_000, accesses: 30_000, sessions: 10_000, vpn: 10_000 },
       health: new AccountHealth(clock),
+      staleMaxMs: 0,
+      circuit: () => 'CLOSED',
       allowance: this.quota,
       spared: () => {},
       close: async () => {},

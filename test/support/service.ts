@@ -110,6 +110,8 @@ async function openApp(
       destination: { write: (line) => log.push(line) },
     }),
     playgroundDirectory,
+    // Tries follow each other without a pause.
+    random: () => 0,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
 }
