@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type GraphQLError, getOperationAST, parse, validate } from 'graphql';
 import { Fleet } from '../accounts/fleet';
 import { idleAccount } from '../app-accounts';
 import type { AccountConfig, Config } from '../config/config';
@@ -116,13 +115,6 @@ async function explain(args: readonly string[]): Promise<string> {
   const cwd = process.cwd();
   const config = loadConfig({ env: readEnvironment(cwd), cwd, vendors: Object.values(vendors) });
   const { schema } = buildGraph();
-  const document = parse(typed.document);
-  const problems = validate(schema, document);
-  if (problems.length > 0) throw new UsageError(problems.map(messageOf).join('\n'));
-  const operation = getOperationAST(document, typed.operation);
-  if (operation === null || operation === undefined) {
-    throw new UsageError('The file has several operations, or not that one: name one with --operation.');
-  }
   const fleet = new Fleet(accountsOf(config).map((account) => idleAccount(account, config, systemClock)));
   for (const key of typed.sizes.keys()) {
     const known = fleet.all().map((account) => account.key);
@@ -136,20 +128,12 @@ async function explain(args: readonly string[]): Promise<string> {
     ledgerIn: unknownLedger,
     sizes: typed.sizes,
   });
-  const { plan, errors } = await new Planner(schema, plans).plan(
-    { document, operation, variables: typed.variables },
-    {
-      principal: { subject: 'explain', scopes: new Set(SCOPES) },
-      requestId: 'explain',
-      reading: { startedAt: systemClock.monotonic() },
-    },
-  );
-  if (errors !== undefined) throw new UsageError(errors.map(messageOf).join('\n'));
+  const plan = await new Planner(schema, plans).planText(typed.document, {
+    operationName: typed.operation,
+    variables: typed.variables,
+    principal: { subject: 'explain', scopes: new Set(SCOPES) },
+  });
   return typed.json ? `${JSON.stringify(plan, null, 2)}\n` : planPage(plan);
-}
-
-function messageOf({ message }: Pick<GraphQLError, 'message'>): string {
-  return message;
 }
 
 explain(process.argv.slice(2)).then(

@@ -4,12 +4,17 @@ import {
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  parse,
   type SelectionNode,
+  validate,
   visit,
 } from 'graphql';
+import { badInput } from '../domain/errors';
+import type { Principal } from '../domain/principal';
 import type { OperationPlan } from '../services/plan/operation-plan';
 import type { PlanService } from '../services/plan/plan-service';
 import { createContext, type GraphContext } from './context';
@@ -19,6 +24,14 @@ export interface OperationToPlan {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** What comes with the text of an operation. */
+export interface TextToPlan {
+  /** Which operation, where the text has several. */
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly principal: Principal;
 }
 
 /** What came of planning. */
@@ -34,6 +47,25 @@ export class Planner {
     private readonly schema: GraphQLSchema,
     private readonly plans: PlanService,
   ) {}
+
+  /** The same from the operation's text, for a caller who may do everything. Throws BAD_USER_INPUT for what is wrong with it. */
+  async planText(text: string, { operationName, variables, principal }: TextToPlan): Promise<OperationPlan> {
+    const document = parsed(text);
+    const [problem] = validate(this.schema, document);
+    if (problem !== undefined) throw badInput(problem.message);
+    const operation = getOperationAST(document, operationName);
+    if (operation === null || operation === undefined) {
+      throw badInput('The text has several operations, or not the one that is named: name one of them.');
+    }
+    const reading = { startedAt: 0 };
+    const { plan, errors } = await this.plan(
+      { document, operation, variables },
+      { principal, requestId: '', reading },
+    );
+    const [wrong] = errors ?? [];
+    if (wrong !== undefined) throw badInput(wrong.message);
+    return plan;
+  }
 
   /** The plan of one operation as its caller would send it, or why its variables do not fit. Nothing is carried out. */
   async plan(
@@ -65,6 +97,14 @@ export class Planner {
       },
     });
     return { plan, errors };
+  }
+}
+
+function parsed(text: string): DocumentNode {
+  try {
+    return parse(text);
+  } catch (thrown) {
+    throw badInput(thrown instanceof Error ? thrown.message : 'The operation cannot be read.');
   }
 }
 

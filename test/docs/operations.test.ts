@@ -33,6 +33,10 @@ async function seriesOf(): Promise<ReadonlyMap<string, readonly string[]>> {
   metrics.droppedRow(account, 'device');
   metrics.activeSubscriptions(1);
   metrics.accountHealthy(account, true);
+  metrics.openSockets(1);
+  metrics.socketClosed(1000);
+  metrics.polled(account, 'sessions');
+  metrics.eventLate(1);
   metrics.allowance({ account, limit: 1, used: 1, remaining: 0, resetsAt: instant, exhaustedAt: instant });
   const found = new Map<string, readonly string[]>();
   for (const line of (await metrics.text()).split('\n')) {
