@@ -87,6 +87,7 @@ describe.each(NESTED)('%s', (_, { field, name, route, asks }, kinds) => {
       for (const { extensions } of broken.errors ?? []) {
         expect(extensions).toEqual({
           code: expected.code,
+          requestId: expect.any(String),
           vendor: VENDOR[name],
           account: name,
           retryable: expect.any(Boolean),
