@@ -102,7 +102,7 @@ module.exports = {
     },
     {
       name: 'builders stay on top',
-      comment: 'main, app and cli import the rooms, never the other way round',
+      comment: 'main, app, app-accounts and cli import the rooms, never the other way round',
       severity: 'error',
       from: { path: '^src/', pathNot: BUILDERS },
       to: { path: BUILDERS },

@@ -30,4 +30,4 @@ async function call({ method, url, headers, body }: SeenCall): Promise<unknown> 
   return JSON.parse(await answer.body.text());
 }
 
-serve({ replay, memory: () => ({ ...measureMemory(), kept: kept.length }) });
+serve({ replay, memory: async () => ({ ...(await measureMemory()), kept: kept.length }) });

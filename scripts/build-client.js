@@ -3,7 +3,7 @@
  * with types, and with the list of its operations by hash in both forms that servers and clients read.
  */
 const { createHash } = require('node:crypto');
-const { readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { Kind, print } = require('graphql');
 const ts = require('typescript');
@@ -92,3 +92,9 @@ write(
 );
 write('package.json', json(manifest));
 rmSync(path.dirname(source), { recursive: true });
+
+// What `npm install ./dist/client` would do for the examples, which are compiled beside it.
+const installed = path.join(root, 'dist/node_modules/drawbridge-client');
+mkdirSync(path.dirname(installed), { recursive: true });
+rmSync(installed, { recursive: true, force: true });
+symlinkSync(client, installed, 'junction');

@@ -1,14 +1,18 @@
 import { Account } from './accounts/account';
 import { AccountHealth } from './accounts/health';
 import type { AccountConfig, Config } from './config/config';
+import { type Allowance, monthOf, pollPace } from './domain/allowance';
+import type { CircuitState } from './domain/circuit';
 import type { Clock } from './domain/time';
 import type { Watches } from './services/expiry/watches';
 import type { Rights } from './services/rights';
 import type { DurableStore } from './stores/ports';
 import type { ServiceLogger } from './telemetry/logger';
 import type { Metrics } from './telemetry/metrics';
-import { openFetch } from './transport/fetch';
-import { type AttemptReport, openAnonymousTransport, openTransport } from './transport/pipeline';
+import type { Tracing } from './telemetry/tracing';
+import { type Fetch, openFetch } from './transport/fetch';
+import type { AttemptReport } from './transport/observe';
+import { openPipeline } from './transport/pipeline';
 import { Quota } from './transport/quota';
 import { vendors } from './vendors';
 
@@ -17,6 +21,8 @@ export interface Tools {
   readonly config: Config;
   readonly logger: ServiceLogger;
   readonly clock: Clock;
+  /** On which the time limits of vendor calls run. */
+  readonly limitClock: Clock;
   readonly metrics: Metrics;
   /** Chance, from 0 to 1. */
   readonly random: () => number;
@@ -24,12 +30,13 @@ export interface Tools {
   readonly rights: Rights;
   /** What is followed. */
   readonly watches: Watches;
+  readonly tracing: Tracing;
 }
 
 /** One account: its connections, its credentials, its driver, and the memory in front of them. */
 export async function openAccount(
   account: AccountConfig,
-  store: DurableStore,
+  store: Pick<DurableStore, 'quotas'>,
   tools: Tools,
 ): Promise<Account> {
   const { clock, metrics, logger, config } = tools;
@@ -37,31 +44,31 @@ export async function openAccount(
   const health = new AccountHealth(clock);
   const quota = account.monthlyCalls === 0 ? undefined : openQuota(account, store, tools);
   await quota?.open();
-  const statusUrl = module.statusUrl?.(account.settings);
-  const fetch = openFetch({
-    baseUrl: account.settings.text('baseUrl'),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
-    timeoutMs: account.timeoutMs,
-    connections: account.concurrency,
-  });
-  const pipeline = {
+  const fetch = openFetchOf(account);
+  const pipeline = openPipeline({
     account: account.key,
     fetch,
     clock,
+    limitClock: tools.limitClock,
+    random: tools.random,
     concurrency: account.concurrency,
+    timeoutMs: account.timeoutMs,
     deadlineMs: account.deadlineMs,
-    report: (attempt: AttemptReport) => reportAttempt(attempt, health, tools),
+    report: (attempt) => reportAttempt(attempt, health, tools),
+    refused: (reason) => metrics.vendorCallRefused(account.key, reason),
+    circuitChanged: (state) => reportCircuit(account.key, state, health, tools),
     ...(quota === undefined ? {} : { quota }),
-  };
+  });
+  metrics.circuit(account.key, pipeline.circuit());
   const authenticator = module.createAuthenticator(account.settings, {
-    transport: openAnonymousTransport(pipeline),
+    transport: pipeline.anonymous,
     clock,
   });
   return new Account({
     key: account.key,
     vendor: account.vendor,
     driver: module.createDriver(account.settings, {
-      transport: openTransport(pipeline, authenticator, module.isUnauthorized),
+      transport: pipeline.authenticated(authenticator, module.isUnauthorized),
       now: () => clock.now(),
       dropped: (row) => {
         metrics.droppedRow(account.key, row.what);
@@ -71,7 +78,9 @@ export async function openAccount(
     catalogue: module.catalogue,
     clock,
     freshness: config.freshness,
+    staleMaxMs: config.staleMaxSeconds * 1000,
     health,
+    circuit: () => pipeline.circuit(),
     ...(quota === undefined ? {} : { allowance: quota }),
     spared: (kind, from, keys) =>
       metrics.cacheRead({ account: account.key, kind, result: from === 'CACHE' ? 'hit' : 'shared' }, keys),
@@ -86,7 +95,7 @@ export async function openAccount(
 /** Counts an account's calls against what its vendor allows. */
 function openQuota(
   { key, monthlyCalls }: AccountConfig,
-  store: DurableStore,
+  store: Pick<DurableStore, 'quotas'>,
   { clock, metrics, logger, config }: Tools,
 ): Quota {
   return new Quota({
@@ -109,10 +118,83 @@ function openQuota(
   });
 }
 
-function reportAttempt(attempt: AttemptReport, health: AccountHealth, { metrics, logger }: Tools): void {
+function openFetchOf(account: AccountConfig): Fetch {
+  const statusUrl = vendors[account.vendor].statusUrl?.(account.settings);
+  return openFetch({
+    baseUrl: account.settings.text('baseUrl'),
+    ...(statusUrl === undefined ? {} : { statusUrl }),
+    timeoutMs: account.timeoutMs,
+    connections: account.concurrency,
+  });
+}
+
+/** Outcomes that say that the account's vendor answers. */
+const ANSWERED: ReadonlySet<string> = new Set(['ok', 'http_4xx']);
+
+function reportAttempt(
+  attempt: AttemptReport,
+  health: AccountHealth,
+  { metrics, logger, tracing }: Tools,
+): void {
+  const { account, route, outcome, fault, missingPermission } = attempt;
   metrics.vendorCall(attempt);
-  if (attempt.fault === undefined) health.succeeded();
-  else health.failed(attempt.fault);
-  metrics.accountHealthy(attempt.account, health.report().healthy);
+  tracing.vendorCall(attempt);
+  if (fault !== undefined) health.failed(fault);
+  else if (ANSWERED.has(outcome)) health.succeeded();
+  metrics.accountHealthy(account, health.report().healthy);
   logger.debug({ ...attempt, durationMs: Math.round(attempt.durationMs) }, 'vendor call');
+  if (missingPermission !== undefined && health.isNews(route)) {
+    logger.warn({ account, route, missingPermission }, "the account's credentials lack a permission");
+  }
+}
+
+function reportCircuit(
+  account: string,
+  state: CircuitState,
+  health: AccountHealth,
+  { metrics, logger }: Tools,
+): void {
+  metrics.circuit(account, state);
+  const { lastError } = health.report();
+  if (state === 'OPEN') logger.warn({ account, lastError }, 'the circuit of an account is open');
+  if (state === 'CLOSED') logger.info({ account }, 'the circuit of an account is closed again');
+}
+
+/** An account that asks nobody anything: it is only imagined, for plans. */
+export function idleAccount(account: AccountConfig, config: Config, clock: Clock): Account {
+  const module = vendors[account.vendor];
+  const { key, vendor, settings, monthlyCalls } = account;
+  const driver = module.createDriver(settings, {
+    transport: {
+      send: () => Promise.reject(new Error('a plan calls nobody')),
+    },
+    now: () => clock.now(),
+    dropped: () => {},
+  });
+  return new Account({
+    key,
+    vendor,
+    driver,
+    catalogue: module.catalogue,
+    clock,
+    freshness: config.freshness,
+    staleMaxMs: 0,
+    circuit: () => 'CLOSED',
+    health: new AccountHealth(clock),
+    ...(monthlyCalls === 0 ? {} : { allowance: untouched(monthlyCalls, clock) }),
+    spared: () => {},
+    close: async () => {},
+  });
+}
+
+/** An allowance of which nobody knows what is used. */
+function untouched(limit: number, clock: Clock): Allowance {
+  const window = monthOf(clock.now());
+  const spending = { limit, used: 0, window, nowMs: clock.now() };
+  return {
+    report: () => ({ limit, used: 0, remaining: limit, resetsAt: new Date(window.endMs) }),
+    leastAgeMs: () => 0,
+    easesAt: () => new Date(clock.now()),
+    pollCallsPerHour: () => pollPace(spending, 0),
+  };
 }

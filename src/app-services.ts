@@ -55,34 +55,13 @@ export function createServices(
 ): RunningServices {
   const { clock, logger, metrics, rights, watches } = house;
   const warn = (message: string, cause: unknown): void => logger.warn({ err: cause }, message);
-  const leases = new IntentLeases(store.intents, clock);
-  const book = new LinkBook(store, clock, randomUUID, leases);
-  const pauses = new Pauses(clock);
-  const policies = new Map(accounts.map((account) => [account.key, policyOf(account)]));
-  const attempts = new Attempts({ fleet, book, clock, warn });
-  const tools: LinkTools = {
-    fleet,
-    store,
-    book,
-    clock,
-    attempts,
-    gate: new AccessGate(),
-    pauses,
-    newId: randomUUID,
-    policyOf: (key) => policies.get(key) ?? NOTHING_ALLOWED,
-    warn,
-  };
-  const made = new MadeAccesses(tools);
-  const opener = new LinkOpener(tools, new LinkFinder(tools), made);
-  const closer = new LinkCloser(tools);
-  const keeper = new LinkKeeper(tools, closer, made);
-  const settler = new LinkSettler({ tools, leases, opener, made, keeper });
-  const links = new LinkService(tools, new LinkPreparer(tools, made), opener, closer, keeper, made);
+  const links = openLinks({ fleet, store, clock, warn }, accounts);
+  const { tools, closer } = links;
   const sessions = new SessionService({
     fleet,
     store: store.sessions,
     clock,
-    entriesOf: (saved) => book.entriesOfRead(saved),
+    entriesOf: (saved) => tools.book.entriesOfRead(saved),
     warn,
   });
   const polls = openPolls({ ...house, fleet, sessions, warn, endLease: leaseEnd(tools, closer) });
@@ -93,7 +72,7 @@ export function createServices(
     sessionList: new SessionList(fleet, store.sessions, clock, cursors),
     vpn: new VpnService(fleet),
     fleet: new FleetService(fleet, store.sessions, clock),
-    links,
+    links: links.service,
     accessWrites: new AccessWriteService(tools),
     vpnWrites: new VpnWriteService(tools),
     auditLog: new AuditLog(fleet, store.audit, cursors),
@@ -108,17 +87,62 @@ export function createServices(
   return {
     services,
     polls,
+    start: () => links.start(),
+    stop: async () => {
+      await polls.stop();
+      watches.stop();
+      await links.stop();
+    },
+  };
+}
+
+/** Opening, ending and settling links, and the work on them that goes on by itself. */
+interface RunningLinks {
+  readonly service: LinkService;
+  readonly tools: LinkTools;
+  readonly closer: LinkCloser;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+function openLinks(
+  house: Pick<LinkTools, 'fleet' | 'store' | 'clock' | 'warn'>,
+  accounts: readonly AccountConfig[],
+): RunningLinks {
+  const { store, clock } = house;
+  const leases = new IntentLeases(store.intents, clock);
+  const book = new LinkBook(store, clock, randomUUID, leases);
+  const pauses = new Pauses(clock);
+  const policies = new Map(accounts.map((account) => [account.key, policyOf(account)]));
+  const attempts = new Attempts({ ...house, book });
+  const tools: LinkTools = {
+    ...house,
+    book,
+    attempts,
+    gate: new AccessGate(),
+    pauses,
+    newId: randomUUID,
+    policyOf: (key) => policies.get(key) ?? NOTHING_ALLOWED,
+  };
+  const made = new MadeAccesses(tools);
+  const opener = new LinkOpener(tools, new LinkFinder(tools), made);
+  const closer = new LinkCloser(tools);
+  const keeper = new LinkKeeper(tools, closer, made);
+  const settler = new LinkSettler({ tools, leases, opener, made, keeper });
+  const service = new LinkService(tools, new LinkPreparer(tools, made), opener, closer, keeper, made);
+  return {
+    service,
+    tools,
+    closer,
     start: () => {
       keeper.start();
       settler.start();
     },
     stop: async () => {
-      await polls.stop();
-      watches.stop();
       pauses.stop();
       await settler.stop();
       await keeper.stop();
-      await links.idle();
+      await service.idle();
       await leases.stop();
       await attempts.stop();
     },

@@ -12,8 +12,10 @@ import type { Clock } from './domain/time';
 import { CallerLimits } from './graph/limits/caller-limits';
 import { OperationGate } from './graph/limits/operation-gate';
 import { OPERATION_LIMITS } from './graph/limits/operation-limits';
+import { Planner } from './graph/planner';
 import { buildGraph } from './graph/schema';
 import { callerNow, createAuthenticate } from './server/authenticate';
+import type { DegradedAccount } from './server/health';
 import { listen } from './server/listen';
 import { openPlayground } from './server/playground/playground';
 import { createServer } from './server/server';
@@ -21,6 +23,8 @@ import { createStoreProbe } from './server/store-probe';
 import { Cursors } from './services/cursor';
 import { observeStore } from './services/expiry/observed-store';
 import { Watches } from './services/expiry/watches';
+import { readOnly } from './services/plan/ledger';
+import { PlanService } from './services/plan/plan-service';
 import { Rights } from './services/rights';
 import { variablesOf } from './simulators/account-variables';
 import { type Simulators, startSimulators } from './simulators/simulators';
@@ -29,6 +33,7 @@ import { systemClock } from './system-clock';
 import { openBoundedLog } from './telemetry/bounded-log';
 import type { ServiceLogger } from './telemetry/logger';
 import { openMetrics } from './telemetry/metrics';
+import { NO_TRACING, openTracing } from './telemetry/tracing';
 import { vendors } from './vendors';
 
 /** What the service is started with. */
@@ -37,6 +42,10 @@ export interface AppOptions {
   readonly logger: ServiceLogger;
   /** Default: the machine's. */
   readonly clock?: Clock;
+  /** On which the time limits of vendor calls run. Default: the machine's. */
+  readonly limitClock?: Clock;
+  /** From 0 to below 1, for the pauses between tries of vendor calls. Default: the machine's. */
+  readonly random?: () => number;
   /** Where the built playground is. Default: beside this file. */
   readonly playgroundDirectory?: string;
 }
@@ -54,7 +63,9 @@ export interface App {
 /** Starts the service: read from top to bottom, this is the whole house. Throws where it cannot be started. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, logger, clock = systemClock } = options;
-  const tools = openTools({ config, logger, clock, random: Math.random });
+  const { limitClock = systemClock, random = Math.random } = options;
+  const tracing = config.tracesEndpoint === undefined ? NO_TRACING : await openTracing(config.tracesEndpoint);
+  const tools = openTools({ config, logger, clock, limitClock, tracing, random });
   let phase: 'starting' | 'serving' | 'draining' = 'starting';
 
   const playground = openPlayground(options.playgroundDirectory ?? path.join(__dirname, 'playground'));
@@ -81,6 +92,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const tokenFile = openTokenFile(tools);
   const server = await createServer({
     schema: graph.schema,
+    planner: new Planner(
+      graph.schema,
+      new PlanService({ fleet, clock, cursors, ledgerIn: () => readOnly(store) }),
+    ),
     gate: new OperationGate({
       schema: graph.schema,
       limits: { ...OPERATION_LIMITS, cost: config.callers.operationMaxCost },
@@ -102,6 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     playground,
     logger,
     metrics: tools.metrics,
+    tracing,
     health: {
       phase: () => phase,
       pingStore: createStoreProbe(() => store.ping(), clock),
@@ -122,6 +138,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     await links.stop();
     await fleet.close();
     await store.close();
+    await tracing.close();
     await simulators?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
@@ -158,7 +175,9 @@ function openTokenFile({ config, logger, clock, rights }: Tools): TokenFile | un
 }
 
 /** What everything is made with, for one service. */
-export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'random'>): Tools {
+export function openTools(
+  given: Pick<Tools, 'config' | 'logger' | 'clock' | 'limitClock' | 'tracing' | 'random'>,
+): Tools {
   const metrics = openMetrics();
   const rights = new Rights();
   const watches = new Watches({
@@ -169,10 +188,11 @@ export function openTools(given: Pick<Tools, 'config' | 'logger' | 'clock' | 'ra
   return { ...given, metrics, rights, watches };
 }
 
-function degradedIn(fleet: Fleet): { account: string; lastError: string | null }[] {
+function degradedIn(fleet: Fleet): readonly DegradedAccount[] {
   return fleet.all().flatMap((account) => {
     const { healthy, lastError } = account.health();
-    return healthy ? [] : [{ account: account.key, lastError }];
+    const circuit = account.circuit();
+    return healthy && circuit === 'CLOSED' ? [] : [{ account: account.key, lastError, circuit }];
   });
 }
 

@@ -1,15 +1,16 @@
 import type { Allowance } from '../domain/allowance';
+import type { CircuitState } from '../domain/circuit';
 import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Outcome } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import type { Vendor } from '../domain/vendor';
-import type { CallContext } from '../transport/transport';
 import type { Catalogue } from '../vendors/catalogue';
 import type { Driver } from '../vendors/driver';
 import type { AccountHealth } from './health';
 import { KeyedReads } from './keyed-reads';
 import type { AccountObserver } from './observer';
+import type { ReadCache } from './read-cache';
 
 /** How old what a vendor told may be where an operation names no age, in milliseconds, by kind. */
 export interface FreshnessDefaults {
@@ -27,9 +28,13 @@ export interface AccountOptions {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly freshness: FreshnessDefaults;
+  /** How old what is served may be while the vendor cannot be read, in milliseconds. */
+  readonly staleMaxMs: number;
   readonly health: AccountHealth;
   /** Left out: no allowance of calls is known. */
   readonly allowance?: Allowance;
+  /** Whether calls to the vendor are let through. */
+  readonly circuit: () => CircuitState;
   /** Told of answers that cost no call of their own. */
   readonly spared: (kind: keyof FreshnessDefaults, from: 'CACHE' | 'SHARED', keys: number) => void;
   /** Told what the vendor told. */
@@ -48,6 +53,8 @@ export interface ReadsDeclaration<V> {
   /** What stands for a key that the vendor does not have. */
   readonly absent: V;
   readonly load: (keys: readonly string[], reading: Reading) => Promise<ReadonlyMap<string, Outcome<V>>>;
+  /** Another memory, which answers where this one does not. Default: none. */
+  readonly behind?: ReadCache<V> | undefined;
 }
 
 /** What the parts of an account share: errors that name it, and reads through its memory. */
@@ -65,12 +72,13 @@ export class AccountTools {
 
   /** A read-through cache whose errors name the account. */
   reads<V>(declaration: ReadsDeclaration<V>): KeyedReads<V> {
-    const { kind, operation, absent, load } = declaration;
+    const { kind, operation, absent, load, behind } = declaration;
     return new KeyedReads<V>({
       clock: this.options.clock,
       maxAgeMs: this.options.freshness[kind],
       leastAgeMs: this.leastAgeOf(kind),
       most: MOST_ENTRIES,
+      behind,
       absent,
       load: async (keys, reading) => {
         const loaded = await this.guard(() => load(keys, reading));
@@ -118,15 +126,10 @@ export class AccountTools {
     if (error.code === 'NOT_FOUND') {
       return new DrawbridgeError('VENDOR_UNAVAILABLE', error.message, {
         source: { vendor, account },
+        unsent: error.unsent,
         cause: error,
       });
     }
     return error.code === 'INTERNAL_SERVER_ERROR' ? error : error.from({ vendor, account });
   }
-}
-
-/** What a driver is told of the operation. */
-export function contextOf(reading: Reading): CallContext {
-  const { note, purpose } = reading;
-  return { ...(note === undefined ? {} : { note }), ...(purpose === undefined ? {} : { purpose }) };
 }

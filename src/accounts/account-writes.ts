@@ -10,9 +10,11 @@ import type {
 } from '../domain/remote-access';
 import type { VpnFacts } from '../domain/vpn';
 import type { CallContext } from '../transport/transport';
+import type { ActionName } from '../vendors/catalogue';
 import type { Driver, Step } from '../vendors/driver';
-import { type AccountOptions, contextOf } from './account-tools';
-import { finish } from './steps';
+import type { AccountOptions } from './account-tools';
+import { actionContextOf } from './call-context';
+import { ACTION_DEADLINE_MS, finish } from './steps';
 
 /** What of an account's memory has to follow a change. */
 export interface Memory {
@@ -54,6 +56,19 @@ export class AccountWrites {
   /** Why the vendor cannot open such a link; undefined: it can. */
   refuses(request: LinkRequest): 'ALLOWED_IP' | undefined {
     return this.options.driver.links?.refuses(request);
+  }
+
+  /** Notes the calls of an action as if they went out: at most, or at least so many. */
+  imagine(action: ActionName, isEager: boolean, reading: Reading): void {
+    const { driver, catalogue, key: account } = this.options;
+    for (const { operation, least, most } of driver.actionCosts?.[action] ?? []) {
+      const endpoint = catalogue[operation];
+      if (endpoint === undefined) throw new Error(`the catalogue of ${account} has no ${operation}`);
+      const { method, path: route } = endpoint;
+      for (let call = 0; call < (isEager ? most : least); call += 1) {
+        reading.note?.({ account, method, route, keys: 1, status: null, ms: 0, from: 'VENDOR' });
+      }
+    }
   }
 
   async createAccess(access: NewRemoteAccess, reading: Reading): Promise<RemoteAccess> {
@@ -139,10 +154,12 @@ export class AccountWrites {
   }
 
   async #act<T>(reading: Reading, start: (context: CallContext) => Promise<Step<T>>): Promise<T> {
-    const context = contextOf({ ...reading, purpose: reading.purpose ?? 'action' });
+    const { clock } = this.options;
+    const until = clock.monotonic() + ACTION_DEADLINE_MS;
     try {
+      const first = start(actionContextOf({ ...reading, purpose: reading.purpose ?? 'action' }, until));
       // Whatever is left of the allowance: what was begun is looked after to its end.
-      return await finish(start(context), { clock: this.options.clock, context: contextOf(ending(reading)) });
+      return await finish(first, { clock, context: actionContextOf(ending(reading), until), until });
     } catch (thrown) {
       throw asDrawbridgeError(thrown).from(this.#source);
     }

@@ -1,4 +1,5 @@
 import type { QuotaReport } from '../domain/allowance';
+import type { CircuitState } from '../domain/circuit';
 import type { Device, DeviceStatus } from '../domain/device';
 import { formatId } from '../domain/ids';
 import { type Outcome, success } from '../domain/outcome';
@@ -6,14 +7,18 @@ import type { Reading } from '../domain/reading';
 import type { RemoteAccess, RemoteAccessFacts } from '../domain/remote-access';
 import type { Vendor } from '../domain/vendor';
 import type { VpnStatus } from '../domain/vpn';
-import { type AccountOptions, AccountTools, contextOf } from './account-tools';
+import { type AccountOptions, AccountTools } from './account-tools';
 import { AccountWrites, type Memory } from './account-writes';
 import { inChunks, mapOutcome, pick, unique } from './batch';
+import { contextOf } from './call-context';
 import type { DeviceSlice, SliceRequest } from './device-pager';
 import { DeviceReads } from './device-reads';
+import { devicesIn } from './device-runs';
 import type { HealthReport } from './health';
+import { type ImaginedWorld, imagineDriver } from './imagined-driver';
 import type { KeyedReads } from './keyed-reads';
 import { wishedAgeMs } from './read-cache';
+import type { RememberedDevices } from './remembered-devices';
 import { type ListedSessions, SessionReads } from './session-reads';
 import { VpnReads } from './vpn-reads';
 
@@ -40,20 +45,25 @@ export class Account {
   readonly #sessions: SessionReads;
   readonly #vpn: VpnReads;
 
-  constructor(private readonly options: AccountOptions) {
+  /** `behind`: the account whose memory answers where this one's does not; for one that is only imagined. */
+  constructor(
+    private readonly options: AccountOptions,
+    behind?: Account,
+  ) {
     this.key = options.key;
     this.vendor = options.vendor;
     const tools = new AccountTools(options);
     this.#tools = tools;
-    this.#devices = new DeviceReads(tools);
+    this.#devices = new DeviceReads(tools, behind === undefined ? undefined : behind.#devices);
     this.#accesses = tools.reads<readonly RemoteAccessFacts[]>({
       kind: 'accesses',
       operation: 'listRemoteAccesses',
       absent: [],
       load: (keys, reading) => this.#listAccesses(keys, reading),
+      behind: behind === undefined ? undefined : behind.#accesses.cache,
     });
-    this.#sessions = new SessionReads(tools);
-    this.#vpn = new VpnReads(tools, this.#devices);
+    this.#sessions = new SessionReads(tools, behind === undefined ? undefined : behind.#sessions);
+    this.#vpn = new VpnReads(tools, this.#devices, behind === undefined ? undefined : behind.#vpn);
     this.writes = new AccountWrites(options, this.#memory(), (facts) => this.#toAccess(facts));
   }
 
@@ -110,6 +120,16 @@ export class Account {
     };
   }
 
+  /** Whether calls to the vendor are let through. */
+  circuit(): CircuitState {
+    return this.options.circuit();
+  }
+
+  /** The devices as they were last told, for while the vendor cannot be read. */
+  get lastKnown(): RememberedDevices {
+    return this.#devices.lastKnown;
+  }
+
   /** Part of the device list; `status` is one of those the vendor can filter by. */
   slice(request: SliceRequest, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceSlice> {
     return this.#tools.guard(() => this.#devices.list.slice(request, status, reading));
@@ -123,10 +143,7 @@ export class Account {
   /** All devices in the vendor's own order, each once. */
   async walk(reading: Reading): Promise<readonly Device[]> {
     const run = await this.#tools.guard(() => this.#devices.list.walk(undefined, reading));
-    const devices = new Map<string, Device>();
-    for (const row of run.rows)
-      if (row !== undefined && !devices.has(row.key)) devices.set(row.key, row.device);
-    return [...devices.values()];
+    return devicesIn(run);
   }
 
   /** How many devices there are; null where the vendor does not tell. */
@@ -137,6 +154,16 @@ export class Account {
   /** How many devices there were when last told, without asking; undefined: never told. */
   lastTotal(): number | undefined {
     return this.#devices.list.runs.lastTotal();
+  }
+
+  /** True where neither a device nor a way in was ever told. */
+  get isBlank(): boolean {
+    return this.#devices.isBlank && this.#accesses.cache.isEmpty && this.lastTotal() === undefined;
+  }
+
+  /** True where the whole device list was told once, and its size to be no other since. */
+  get hasBeenListed(): boolean {
+    return this.#devices.list.runs.lastWhole() !== undefined;
   }
 
   /** Shape: the vendor's id as asked to its device; null: the vendor has none. */
@@ -191,7 +218,7 @@ export class Account {
   }
 
   /** Shape: the local part of an access's id to its links, at one call each. `wanted`: true for the usable ones only. */
-  async sessions(
+  sessions(
     wanted: ReadonlyMap<string, boolean>,
     reading: Reading,
   ): Promise<ReadonlyMap<string, Outcome<ListedSessions>>> {
@@ -219,6 +246,24 @@ export class Account {
   /** Calls that reading the VPN states of so many devices costs at most. */
   vpnCallsFor(devices: number): number {
     return this.options.driver.vpn?.wholeAccount === true ? 1 : devices;
+  }
+
+  /**
+   * This account as it might be: its vendor is imagined from what was last told, however long ago, and, where nothing
+   * was, as the world says. Its calls go nowhere and are noted as if they went out. Nothing of this account changes.
+   */
+  imagine(world: ImaginedWorld): Account {
+    const { key, driver, catalogue } = this.options;
+    const remembered = {
+      devices: this.#devices.list.runs.lastWhole(),
+      total: this.lastTotal(),
+      device: (id: string) => this.#devices.remembered(id),
+      accesses: (id: string) => this.#accesses.cache.last(id),
+    };
+    const imagined = imagineDriver({ key, driver, catalogue, remembered, world });
+    const { observer: _, ...own } = this.options;
+    const options = { ...own, driver: imagined, spared: () => {}, close: async () => {} };
+    return new Account(options, world.remembers ? this : undefined);
   }
 
   close(): Promise<void> {

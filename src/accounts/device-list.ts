@@ -3,7 +3,7 @@ import { DrawbridgeError } from '../domain/errors';
 import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import type { DevicePage, DeviceRecord, Driver } from '../vendors/driver';
-import { contextOf } from './account-tools';
+import { contextOf } from './call-context';
 import {
   type DeviceSlice,
   LIST_START,
@@ -12,7 +12,7 @@ import {
   readSlice,
   type SliceRequest,
 } from './device-pager';
-import { type DeviceRun, DeviceRuns, type KnownDevice } from './device-runs';
+import { type DeviceRun, DeviceRuns, devicesIn, type KnownDevice } from './device-runs';
 import type { AgeRule } from './read-cache';
 import { SingleFlight } from './single-flight';
 
@@ -34,13 +34,17 @@ export class DeviceList {
   readonly #pages = new SingleFlight<DeviceRun>();
   readonly #walks = new SingleFlight<DeviceRun>();
 
-  constructor(private readonly options: DeviceListOptions) {
-    this.runs = new DeviceRuns(options);
+  /** `behind`: whose rows are known too. */
+  constructor(
+    private readonly options: DeviceListOptions,
+    behind?: DeviceList,
+  ) {
+    this.runs = new DeviceRuns(options, behind?.runs);
   }
 
   /** Part of the list, from a position on, by the vendor's pages. */
   slice(request: SliceRequest, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceSlice> {
-    return readSlice(this.#source(status, reading), request);
+    return uncut(readSlice(this.#source(status, reading), request));
   }
 
   /** Part of the list, from a position on, out of a walk: where the vendor itself cannot filter. */
@@ -58,12 +62,11 @@ export class DeviceList {
       return known;
     }
     const key = status ?? '';
-    const running = this.#walks.join(key);
-    if (running !== undefined) {
-      this.options.spared('SHARED', 1, reading);
-      return running;
-    }
-    return this.#walks.start([key], () => this.#walk(status, reading));
+    const running = this.#walks.find(key);
+    if (running !== undefined) this.options.spared('SHARED', 1, reading);
+    const flight =
+      running ?? this.#walks.start([key], (signal) => this.#walk(status, { ...reading, signal }));
+    return flight.wait(reading.signal);
   }
 
   /** The first page of the list. */
@@ -74,13 +77,13 @@ export class DeviceList {
   /** How many devices match; null where the vendor does not tell. Costs a call only where no read told. */
   async total(status: DeviceStatus | undefined, reading: Reading): Promise<number | null> {
     const whole = this.runs.whole(status, reading);
-    const known = whole === undefined ? this.runs.total(status, reading) : readableIn(whole);
+    const known = whole === undefined ? this.runs.total(status, reading) : devicesIn(whole).length;
     if (known !== undefined) {
       this.options.spared('CACHE', 1, reading);
       return known;
     }
     const run = await this.#read(0, status, reading);
-    return run.last ? readableIn(run) : run.total;
+    return run.last ? devicesIn(run).length : run.total;
   }
 
   #source(status: DeviceStatus | undefined, reading: Reading): RowSource {
@@ -138,19 +141,22 @@ export class DeviceList {
       },
       read: (offset) => this.#read(offset, status, reading),
     };
-    const everything = { from: LIST_START, count: Number.POSITIVE_INFINITY, accept: () => true };
-    const slice = await readSlice(source, everything);
+    const count = first.total === null ? Number.POSITIVE_INFINITY : mostRowsOf(first.total);
+    const slice = await uncut(readSlice(source, { from: LIST_START, count, accept: () => true }));
+    // Devices come and go while a list is read, but not by the page.
+    const isIncomplete =
+      slice.total !== null && slice.devices.length + slice.holes < slice.total - MOST_MISSING;
+    if (slice.hasMore || isIncomplete) throw endless();
     return slice.devices;
   }
 
   async #read(offset: number, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
     const key = `${status ?? ''}|${offset}`;
-    const running = this.#pages.join(key);
-    if (running !== undefined) {
-      this.options.spared('SHARED', 1, reading);
-      return running;
-    }
-    return this.#pages.start([key], () => this.#ask(offset, status, reading));
+    const running = this.#pages.find(key);
+    if (running !== undefined) this.options.spared('SHARED', 1, reading);
+    const flight =
+      running ?? this.#pages.start([key], (signal) => this.#ask(offset, status, { ...reading, signal }));
+    return flight.wait(reading.signal);
   }
 
   async #ask(offset: number, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
@@ -169,12 +175,10 @@ export class DeviceList {
       at,
       learnedAt: clock.monotonic(),
     };
-    // Rows that all came as something else are an answer that nobody can read, and no empty list.
+    // A list that counts devices and tells none, and rows that all came as something else, are no empty list.
+    if (page.rows.length === 0 && (page.total ?? 0) > offset) throw unreadable();
     if (!run.rows.some((row) => row !== undefined) && (start === 0 ? 1 : batch) <= run.rows.length) {
-      throw new DrawbridgeError(
-        'VENDOR_UNAVAILABLE',
-        "None of the devices in the vendor's list can be read.",
-      );
+      throw unreadable();
     }
     this.runs.keep(run, status);
     for (const row of run.rows) if (row !== undefined) this.options.learned(row, run);
@@ -194,7 +198,28 @@ export class DeviceList {
   }
 }
 
-/** Devices in a whole list: rows that could be read, each once. */
-function readableIn(run: DeviceRun): number {
-  return new Set(run.rows.flatMap((row) => (row === undefined ? [] : [row.key]))).size;
+/** A list that was given up is not passed off as one that ended. */
+async function uncut(reading: Promise<DeviceSlice>): Promise<DeviceSlice> {
+  const slice = await reading;
+  if (!slice.cut) return slice;
+  throw endless();
+}
+
+/** A list that was counted may grow while it is read; one that grows beyond this has no end. */
+function mostRowsOf(total: number): number {
+  return 2 * total + 1000;
+}
+
+/** So many of the rows that the vendor counts may be missing in the end, because the list changed meanwhile. */
+const MOST_MISSING = 10;
+
+function endless(): DrawbridgeError {
+  return new DrawbridgeError(
+    'VENDOR_UNAVAILABLE',
+    "The vendor's device list repeats itself or does not end.",
+  );
+}
+
+function unreadable(): DrawbridgeError {
+  return new DrawbridgeError('VENDOR_UNAVAILABLE', "None of the devices in the vendor's list can be read.");
 }

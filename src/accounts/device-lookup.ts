@@ -1,8 +1,8 @@
 import { type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { DeviceRecord, Driver } from '../vendors/driver';
-import { contextOf } from './account-tools';
 import { inChunks, mapOutcome } from './batch';
+import { contextOf } from './call-context';
 import type { DeviceList } from './device-list';
 import type { DeviceRun, KnownDevice } from './device-runs';
 

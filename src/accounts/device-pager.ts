@@ -56,6 +56,10 @@ export interface DeviceSlice {
   readonly devices: readonly KnownDevice[];
   /** False where nothing comes after the last device, as far as the vendor told. */
   readonly hasMore: boolean;
+  /** True where it was given up: the vendor repeats itself, tells nothing that can be read, or never ends. */
+  readonly cut: boolean;
+  /** Rows on the way that could not be read. */
+  readonly holes: number;
   /** The vendor's total, where it told; before `accept`. */
   readonly total: number | null;
   /** The position behind the device at an index. */
@@ -92,6 +96,8 @@ export async function readSlice(source: RowSource, request: SliceRequest): Promi
   const marks: Mark[] = [];
   let place: Place = { ...request.from, holes: 0, since: Number.NEGATIVE_INFINITY };
   let hasMore = true;
+  let cut = false;
+  let unreadable = 0;
   let furthest = 0;
   const idle = { barren: 0, stood: 0 };
   while (hasMore && devices.length < request.count) {
@@ -107,6 +113,7 @@ export async function readSlice(source: RowSource, request: SliceRequest): Promi
       next += 1;
       if (row === undefined) {
         holes += 1;
+        unreadable += 1;
         nearer ||= next > furthest;
         continue;
       }
@@ -123,7 +130,8 @@ export async function readSlice(source: RowSource, request: SliceRequest): Promi
     // A vendor that repeats itself, or tells nothing, would go on for ever.
     idle.barren = passed.length > before ? 0 : idle.barren + 1;
     idle.stood = passed.length > before || nearer ? 0 : idle.stood + 1;
-    if (idle.stood > 1 || idle.barren > MOST_BARREN || passed.length >= LONGEST_LIST) hasMore = false;
+    cut = hasMore && (idle.stood > 1 || idle.barren > MOST_BARREN || passed.length >= LONGEST_LIST);
+    if (cut) hasMore = false;
     furthest = Math.max(furthest, next);
     const anchors = idle.stood > 0 && next > offset ? [] : passed.slice(-MOST_ANCHORS);
     place = { offset: next, anchors, total, holes, since };
@@ -131,6 +139,8 @@ export async function readSlice(source: RowSource, request: SliceRequest): Promi
   return {
     devices,
     hasMore,
+    cut,
+    holes: unreadable,
     total: place.total,
     positionAfter: (index) => positionAt(marks[index], passed) ?? request.from,
   };

@@ -4,22 +4,30 @@ import { type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { DeviceRecord } from '../vendors/driver';
 import type { AccountTools } from './account-tools';
-import { mapOutcome, pick, unique } from './batch';
-import { DeviceList } from './device-list';
+import { pick, unique } from './batch';
+import { DeviceList, type DeviceListOptions } from './device-list';
 import { lookUpDevices } from './device-lookup';
 import type { KnownDevice } from './device-runs';
 import type { KeyedReads } from './keyed-reads';
+import type { Learned } from './read-cache';
+import { RememberedDevices } from './remembered-devices';
 
 /** The devices of one account: its list, and each by its id. */
 export class DeviceReads {
   readonly list: DeviceList;
+  /** For while the vendor cannot be read. */
+  readonly lastKnown: RememberedDevices;
   readonly #byKey: KeyedReads<KnownDevice | null>;
 
-  constructor(private readonly tools: AccountTools) {
+  /** `behind`: whose memory answers where this one's does not. */
+  constructor(
+    private readonly tools: AccountTools,
+    behind?: DeviceReads,
+  ) {
     const { driver, clock, freshness } = tools.options;
     const pageSize = tools.batchOf('listDevices');
     const byId = driver.devicesById === undefined ? 'listDevices' : 'devicesById';
-    this.list = new DeviceList({
+    const listing: DeviceListOptions = {
       driver,
       clock,
       maxAgeMs: freshness.devices,
@@ -31,6 +39,12 @@ export class DeviceReads {
         tools.options.observer?.deviceSeen(known.device);
       },
       spared: (from, keys, reading) => tools.spared('devices', 'listDevices', { from, keys }, reading),
+    };
+    this.list = new DeviceList(listing, behind?.list);
+    this.lastKnown = new RememberedDevices({
+      runs: this.list.runs,
+      staleMaxMs: tools.options.staleMaxMs,
+      batch: pageSize,
     });
     this.#byKey = tools.reads<KnownDevice | null>({
       kind: 'devices',
@@ -53,10 +67,14 @@ export class DeviceReads {
           keys,
           reading,
         ),
+      behind: behind === undefined ? undefined : behind.#byKey.cache,
     });
   }
 
-  /** Shape: the vendor's id as asked to what is known of its device; null: the vendor has none. */
+  /**
+   * Shape: the vendor's id as asked to what is known of its device; null: the vendor has none. While the vendor cannot
+   * be read, a device is as it was last told: its `observedAt` says when.
+   */
   async byId(
     vendorDeviceIds: readonly string[],
     reading: Reading,
@@ -64,13 +82,39 @@ export class DeviceReads {
     const { driver } = this.tools.options;
     const keys = new Map(vendorDeviceIds.map((id) => [id, driver.deviceKey(id)]));
     const asked = unique([...keys.values()].flatMap((key) => (key === undefined ? [] : [key])));
-    const found = asked.length === 0 ? new Map() : await this.#byKey.get(asked, reading);
+    const found: ReadonlyMap<string, Outcome<Learned<KnownDevice | null>>> = asked.length === 0
+      ? new Map()
+      : await this.#byKey.get(asked, reading);
     return new Map(
       [...keys].map(([id, key]) => [
         id,
-        key === undefined ? success(null) : mapOutcome(pick(found, key), (learned) => learned.value),
+        key === undefined ? success(null) : this.#orRemembered(key, pick(found, key), reading),
       ]),
     );
+  }
+
+  /** True where no device was ever told. */
+  get isBlank(): boolean {
+    return this.#byKey.cache.isEmpty;
+  }
+
+  /** A device as it was last told, however long ago; null: the vendor had none. */
+  remembered(vendorDeviceId: string): KnownDevice | null | undefined {
+    const key = this.tools.options.driver.deviceKey(vendorDeviceId);
+    return key === undefined ? null : this.#byKey.cache.last(key);
+  }
+
+  /** That a device was not there before is no sign that it is not there now. */
+  #orRemembered(
+    key: string,
+    outcome: Outcome<Learned<KnownDevice | null>>,
+    reading: Reading,
+  ): Outcome<KnownDevice | null> {
+    if (outcome.ok) return success(outcome.value.value);
+    const known = this.#byKey.cache.fresh(key, this.lastKnown.relax(reading))?.value;
+    return known === undefined || known === null || outcome.error.source === undefined
+      ? outcome
+      : success(known);
   }
 
   /** A device that is fresh in memory, without asking. */

@@ -24,6 +24,13 @@ export interface DeviceRun {
   readonly learnedAt: number;
 }
 
+/** The devices of a run, each once, without the rows that could not be read. */
+export function devicesIn({ rows }: DeviceRun): readonly Device[] {
+  const devices = new Map<string, Device>();
+  for (const row of rows) if (row !== undefined && !devices.has(row.key)) devices.set(row.key, row.device);
+  return [...devices.values()];
+}
+
 /** Runs kept for one filter at most. */
 const MOST_RUNS = 200;
 
@@ -31,7 +38,14 @@ const MOST_RUNS = 200;
 export class DeviceRuns {
   readonly #runs = new Map<DeviceStatus | undefined, DeviceRun[]>();
 
-  constructor(private readonly rule: AgeRule) {}
+  /** `behind`: whose runs are known too. */
+  constructor(
+    private readonly rule: AgeRule,
+    behind?: DeviceRuns,
+  ) {
+    if (behind === undefined) return;
+    for (const [status, runs] of behind.#runs) this.#runs.set(status, runs);
+  }
 
   /** The newest fresh run that holds the row at an offset, or the end of the list there, and starts at `from` or before. */
   at(
@@ -60,6 +74,12 @@ export class DeviceRuns {
   /** The last total that was told, however old: good enough to choose between two ways of asking. */
   lastTotal(): number | undefined {
     return this.#runs.get(undefined)?.find((run) => run.total !== null)?.total ?? undefined;
+  }
+
+  /** The whole list as it was last told, however long ago; undefined where its size was told to be another since. */
+  lastWhole(): DeviceRun | undefined {
+    const whole = this.#runs.get(undefined)?.find((run) => run.start === 0 && run.last);
+    return whole?.rows.length === this.lastTotal() ? whole : undefined;
   }
 
   keep(run: DeviceRun, status: DeviceStatus | undefined): void {

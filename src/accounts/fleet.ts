@@ -1,5 +1,6 @@
 import { type Principal, seesAccount } from '../domain/principal';
 import type { Account } from './account';
+import type { ImaginedWorld } from './imagined-driver';
 
 /** All accounts of this graph; each caller sees its own part of them. */
 export class Fleet {
@@ -24,6 +25,11 @@ export class Fleet {
   /** One account, where it exists for the caller. */
   find(principal: Principal, key: string): Account | undefined {
     return seesAccount(principal, key) ? this.#byKey.get(key) : undefined;
+  }
+
+  /** These accounts as they might be: see `Account.imagine`. */
+  imagine(world: ImaginedWorld): Fleet {
+    return new Fleet(this.#accounts.map((account) => account.imagine(world)));
   }
 
   async close(): Promise<void> {

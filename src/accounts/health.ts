@@ -8,10 +8,14 @@ export interface HealthReport {
   readonly lastSuccessAt: Date | null;
 }
 
+/** What the log was told once it is told again after this. */
+const TOLD_AGAIN_AFTER_MS = 600_000;
+
 /** Keeps book of how an account's calls end. */
 export class AccountHealth {
   #lastError: string | null = null;
   #lastSuccessAt: number | null = null;
+  readonly #told = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -22,6 +26,15 @@ export class AccountHealth {
 
   failed(fault: string): void {
     this.#lastError = fault;
+  }
+
+  /** True where something was not told for a while, so that the log does not repeat it with every call. */
+  isNews(what: string): boolean {
+    const now = this.clock.monotonic();
+    const told = this.#told.get(what);
+    if (told !== undefined && now - told < TOLD_AGAIN_AFTER_MS) return false;
+    this.#told.set(what, now);
+    return true;
   }
 
   report(): HealthReport {

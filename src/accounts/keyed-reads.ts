@@ -1,10 +1,12 @@
 import { failure, type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import { type Learned, ReadCache, type ReadCacheOptions } from './read-cache';
-import { SingleFlight } from './single-flight';
+import { type Flight, SingleFlight } from './single-flight';
+
+type KeyedFlight<V> = Flight<ReadonlyMap<string, Outcome<Learned<V>>>>;
 
 /** How one kind of thing is read by key. */
-export interface KeyedReadsOptions<V> extends ReadCacheOptions {
+export interface KeyedReadsOptions<V> extends ReadCacheOptions<V> {
   /** Reads keys that are not known; called with at least one. A key that is missing in the answer is `absent`. */
   readonly load: (keys: readonly string[], reading: Reading) => Promise<ReadonlyMap<string, Outcome<V>>>;
   /** What stands for a key that the vendor does not have. */
@@ -25,11 +27,11 @@ export class KeyedReads<V> {
   /** Shape: an outcome for every key, whatever happens. */
   async get(keys: readonly string[], reading: Reading): Promise<ReadonlyMap<string, Outcome<Learned<V>>>> {
     const found = new Map<string, Outcome<Learned<V>>>();
-    const joined = new Map<Promise<ReadonlyMap<string, Outcome<Learned<V>>>>, string[]>();
+    const joined = new Map<KeyedFlight<V>, string[]>();
     const missing: string[] = [];
     for (const key of keys) {
       const known = this.cache.fresh(key, reading);
-      const running = known === undefined ? this.#flights.join(key) : undefined;
+      const running = known === undefined ? this.#flights.find(key) : undefined;
       if (known !== undefined) found.set(key, success(known));
       else if (running === undefined) missing.push(key);
       else joined.set(running, [...(joined.get(running) ?? []), key]);
@@ -37,15 +39,15 @@ export class KeyedReads<V> {
     if (found.size > 0) this.options.spared('CACHE', found.size, reading);
     for (const shared of joined.values()) this.options.spared('SHARED', shared.length, reading);
     if (missing.length > 0) {
-      joined.set(
-        this.#flights.start(missing, () => this.#load(missing, reading)),
-        missing,
-      );
+      const flight = this.#flights.start(missing, (signal) => this.#load(missing, { ...reading, signal }));
+      joined.set(flight, missing);
     }
-    for (const [running, wanted] of joined) {
-      const answer = await running;
-      for (const key of wanted) found.set(key, answer.get(key) ?? failure(new Error('not answered')));
-    }
+    await Promise.all(
+      [...joined].map(async ([flight, wanted]) => {
+        const answer = await flight.wait(reading.signal);
+        for (const key of wanted) found.set(key, answer.get(key) ?? failure(new Error('not answered')));
+      }),
+    );
     return found;
   }
 

@@ -37,10 +37,12 @@ export function isFresh(learnedAt: number, reading: Reading, rule: AgeRule): boo
 }
 
 /** What one cache is made with. */
-export interface ReadCacheOptions extends AgeRule {
+export interface ReadCacheOptions<V> extends AgeRule {
   readonly clock: Clock;
   /** Entries kept at most; the least recently used go first. */
   readonly most: number;
+  /** Another memory, which answers where this one does not, and is never written. Default: none. */
+  readonly behind?: ReadCache<V> | undefined;
 }
 
 /** What is known of a key, if anything, and the turn in which it came to be so. */
@@ -60,9 +62,11 @@ export class ReadCache<V> {
   /** The newest turn that was given up for want of room: of keys without an entry nothing later is known. */
   #forgotten = 0;
 
-  constructor(private readonly options: ReadCacheOptions) {
+  constructor(private readonly options: ReadCacheOptions<V>) {
+    // Bounded by size, each entry being one: bounded by number the room for all would be taken at once.
     this.#entries = new LRUCache({
-      max: options.most,
+      maxSize: options.most,
+      sizeCalculation: () => 1,
       dispose: ({ turn }, _, reason) => {
         if (reason === 'evict') this.#forgotten = Math.max(this.#forgotten, turn);
       },
@@ -72,8 +76,17 @@ export class ReadCache<V> {
   /** The entry where it is fresh enough for the operation. */
   fresh(key: string, reading: Reading): Learned<V> | undefined {
     const learned = this.#entries.get(key)?.learned;
-    if (learned === undefined) return undefined;
+    if (learned === undefined) return this.options.behind?.fresh(key, reading);
     return isFresh(learned.learnedAt, reading, this.options) ? learned : undefined;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** What was last told, however long ago. */
+  last(key: string): V | undefined {
+    return this.#entries.peek(key)?.learned?.value;
   }
 
   /** Told that a call begins: the turn that its answer is to be learned with. */

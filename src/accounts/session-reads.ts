@@ -2,8 +2,9 @@ import { type Outcome, settle, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { SessionFacts } from '../domain/session';
 import type { SessionListing } from '../vendors/driver';
-import { type AccountTools, contextOf } from './account-tools';
+import type { AccountTools } from './account-tools';
 import { eachKey, mapOutcome, pick } from './batch';
+import { contextOf } from './call-context';
 import type { KeyedReads } from './keyed-reads';
 
 /** Links of one way in as the vendor listed them. */
@@ -29,12 +30,17 @@ const ALL = '*';
 export class SessionReads {
   readonly #byAccess: KeyedReads<AskedListing>;
 
-  constructor(private readonly tools: AccountTools) {
+  /** `behind`: whose memory answers where this one's does not. */
+  constructor(
+    private readonly tools: AccountTools,
+    behind?: SessionReads,
+  ) {
     this.#byAccess = tools.reads<AskedListing>({
       kind: 'sessions',
       operation: 'listSessions',
       absent: { ...NO_SESSIONS, askedAt: new Date(0) },
       load: (keys, reading) => eachKey(keys, (key) => this.#list(key, reading)),
+      behind: behind === undefined ? undefined : behind.#byAccess.cache,
     });
   }
 

@@ -1,9 +1,51 @@
+import { setMaxListeners } from 'node:events';
+import { abandoned } from '../domain/errors';
+
+/** A call that is under way, and may be waited for by many. It is broken off once the last of them has left. */
+export class Flight<T> {
+  readonly #controller = new AbortController();
+  readonly #running: Promise<T>;
+  #waiting = 0;
+
+  constructor(
+    call: (signal: AbortSignal) => Promise<T>,
+    private readonly over: (flight: Flight<T>) => void,
+  ) {
+    // Each call that the flight makes listens to it.
+    setMaxListeners(0, this.#controller.signal);
+    this.#running = call(this.#controller.signal).finally(() => over(this));
+  }
+
+  /** Waits for the answer, until the signal aborts; without one, to the end. */
+  wait(signal: AbortSignal | undefined): Promise<T> {
+    this.#waiting += 1;
+    if (signal === undefined) return this.#running;
+    return new Promise<T>((resolve, reject) => {
+      const leave = (): void => {
+        this.#left();
+        reject(signal.reason);
+      };
+      if (signal.aborted) leave();
+      else signal.addEventListener('abort', leave, { once: true });
+      this.#running.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    });
+  }
+
+  #left(): void {
+    this.#waiting -= 1;
+    if (this.#waiting > 0) return;
+    // Whoever comes now starts anew, and does not join what is being broken off.
+    this.over(this);
+    this.#controller.abort(abandoned());
+  }
+}
+
 /** Calls in flight by key: whoever asks for the same while one runs waits for that one. */
 export class SingleFlight<T> {
-  readonly #running = new Map<string, Promise<T>>();
+  readonly #running = new Map<string, Flight<T>>();
 
   /** The call in flight for a key. */
-  join(key: string): Promise<T> | undefined {
+  find(key: string): Flight<T> | undefined {
     return this.#running.get(key);
   }
 
@@ -13,11 +55,11 @@ export class SingleFlight<T> {
   }
 
   /** Starts a call that others can join under every one of the keys until it is over. */
-  start(keys: readonly string[], call: () => Promise<T>): Promise<T> {
-    const running = call().finally(() => {
-      for (const key of keys) if (this.#running.get(key) === running) this.#running.delete(key);
+  start(keys: readonly string[], call: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const flight = new Flight(call, (over) => {
+      for (const key of keys) if (this.#running.get(key) === over) this.#running.delete(key);
     });
-    for (const key of keys) this.#running.set(key, running);
-    return running;
+    for (const key of keys) this.#running.set(key, flight);
+    return flight;
   }
 }

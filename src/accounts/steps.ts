@@ -10,19 +10,19 @@ export const ACTION_DEADLINE_MS = 45_000;
 export interface StepTools {
   readonly clock: Clock;
   readonly context: CallContext;
+  /** When it has to be done, on the monotonic clock. */
+  readonly until: number;
 }
 
 /**
  * Looks at an action again until it is done. A look that fails is repeated: what was asked is under way, whatever one
- * answer says. Throws VENDOR_TIMEOUT where that takes longer than {@link ACTION_DEADLINE_MS}: what became of the
- * action is then not known.
+ * answer says. Throws VENDOR_TIMEOUT where it is not done in time: what became of the action is then not known.
  */
 export async function finish<T>(first: Promise<Step<T>>, tools: StepTools): Promise<T> {
-  const { clock } = tools;
-  const deadline = clock.monotonic() + ACTION_DEADLINE_MS;
+  const { clock, until } = tools;
   let step = await first;
   while (!('done' in step)) {
-    if (clock.monotonic() + step.afterMs > deadline) {
+    if (clock.monotonic() + step.afterMs > until) {
       throw new DrawbridgeError('VENDOR_TIMEOUT', 'The vendor did not finish the action in time.');
     }
     await pause(clock, step.afterMs);

@@ -1,8 +1,9 @@
 import { type Outcome, success } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { VpnFacts, VpnStatus } from '../domain/vpn';
-import { type AccountTools, contextOf } from './account-tools';
+import type { AccountTools } from './account-tools';
 import { mapOutcome, pick, unique } from './batch';
+import { contextOf } from './call-context';
 import type { DeviceReads } from './device-reads';
 import type { KeyedReads } from './keyed-reads';
 
@@ -14,15 +15,18 @@ export class VpnReads {
   readonly #byDevice: KeyedReads<VpnFacts | null>;
   readonly #ofAll: KeyedReads<VpnOfAll>;
 
+  /** `behind`: whose memory answers where this one's does not. */
   constructor(
     private readonly tools: AccountTools,
     private readonly devices: DeviceReads,
+    behind?: VpnReads,
   ) {
     this.#byDevice = tools.reads<VpnFacts | null>({
       kind: 'vpn',
       operation: 'vpnStatus',
       absent: null,
       load: (keys, reading) => this.#ask(keys, reading),
+      behind: behind === undefined ? undefined : behind.#byDevice.cache,
     });
     this.#ofAll = tools.reads<VpnOfAll>({
       kind: 'vpn',
@@ -32,6 +36,7 @@ export class VpnReads {
         const all = await this.#ask(keys, reading);
         return new Map(keys.map((key) => [key, success(all)]));
       },
+      behind: behind === undefined ? undefined : behind.#ofAll.cache,
     });
   }
 

@@ -121,6 +121,8 @@ export interface Config {
   /** Origins of routers that events may be sent to by the HTTP callback protocol. Default none: it is refused. */
   readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
+  /** Where traces go: the base URL of an OTLP collector; left out: nowhere. */
+  readonly tracesEndpoint?: string;
   /** Sentences for the operator on what is set and yet not used. */
   readonly warnings: readonly string[];
 }

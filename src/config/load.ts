@@ -21,7 +21,7 @@ export interface LoadOptions {
 }
 
 /** Promised variables whose features this version does not have. Who sets one is told, for it changes nothing. */
-const NOT_YET = ['REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
+const NOT_YET = ['REDIS_URL'] as const;
 
 /** Reads the whole configuration. Throws one ConfigError with everything that is wrong. */
 export function loadConfig(options: LoadOptions): Config {

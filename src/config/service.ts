@@ -9,7 +9,18 @@ import {
   type SimulatorsConfig,
 } from './config';
 import { Secret } from './secret';
-import { commaList, flag, hostName, oneOf, type Parse, right, webOrigin, wholeNumber, wrong } from './values';
+import {
+  baseUrl,
+  commaList,
+  flag,
+  hostName,
+  oneOf,
+  type Parse,
+  right,
+  webOrigin,
+  wholeNumber,
+  wrong,
+} from './values';
 import { type Environment, type Problems, readVariable, type Variable } from './variables';
 
 const DAY_SECONDS = 86_400;
@@ -33,6 +44,7 @@ export interface ServiceConfig {
   readonly supergraphNode: boolean;
   readonly callbackOrigins: readonly string[];
   readonly logLevel: LogLevel;
+  readonly tracesEndpoint?: string;
 }
 
 const HOST: Variable<string> = { name: 'HOST', example: '127.0.0.1', parse: hostName, default: '127.0.0.1' };
@@ -85,6 +97,13 @@ const LOG_LEVEL: Variable<LogLevel> = {
   default: 'info',
 };
 
+const TRACES_ENDPOINT: Variable<string | undefined> = {
+  name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  example: 'http://127.0.0.1:4318',
+  parse: baseUrl,
+  default: undefined,
+};
+
 /** Reads the variables of the service; what is wrong goes to the problems. */
 export function readService(env: Environment, cwd: string, problems: Problems): ServiceConfig {
   const read = <T>(variable: Variable<T>): T => readVariable(env, problems, variable);
@@ -117,6 +136,7 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
     supergraphNode: read(SUPERGRAPH_NODE),
     callbackOrigins: read(CALLBACK_ORIGINS),
     logLevel: read(LOG_LEVEL),
+    ...optional('tracesEndpoint', read(TRACES_ENDPOINT)),
   };
 }
 

@@ -43,8 +43,16 @@ const AHEAD_SHARE = 0.1;
 /** From this part of what may be spent ahead on, reads are answered older; polls have given way by then. */
 const READS_STRETCH_FROM = 0.5;
 
-/** Polls keep this part of an even spread, however much else is asked. */
-const POLLS_KEEP = 0.05;
+/**
+ * Twice as far ahead as may be, and this many calls more, reads are refused until the month has caught up: so the rest
+ * of it is not dark. Of a small allowance the calls themselves are the whole.
+ */
+const READS_REFUSED_FROM = 2;
+const READS_REFUSED_CALLS = 100;
+
+/** Polls keep this part of an even spread, however much else is asked; a tenth of it once reads are refused. */
+const POLLS_KEEP = 0.15;
+const POLLS_KEEP_LEAST = 0.015;
 
 /** Of what is left over, polls take this much: what else is asked varies from day to day. */
 const POLLS_TAKE = 0.9;
@@ -94,11 +102,25 @@ export function stretchedAgeMs(tight: number, usualMs: number, oldestMs: number)
 }
 
 /** The instant at which an even spread has caught up so far that reads are as fresh as they are asked for. */
-export function easesAtMs({ limit, used, window }: Omit<Spending, 'nowMs'>): number {
+export function easesAtMs(spending: Omit<Spending, 'nowMs'>): number {
+  return caughtUpAtMs(spending, READS_STRETCH_FROM, spending.used);
+}
+
+/** The instant from which reads are let out; one that has passed: they are now. */
+export function readsFromMs(spending: Omit<Spending, 'nowMs'>): number {
+  return caughtUpAtMs(spending, READS_REFUSED_FROM, spending.used - READS_REFUSED_CALLS);
+}
+
+/** When spending is no longer further ahead than a part of how far it may be. */
+function caughtUpAtMs(
+  { limit, used, window }: Omit<Spending, 'nowMs'>,
+  part: number,
+  counted: number,
+): number {
   const usable = usableOf(limit);
   if (used >= usable) return window.endMs;
-  const slack = READS_STRETCH_FROM * AHEAD_SHARE;
-  const elapsed = Math.max(0, used / usable - slack) / (1 - slack);
+  const slack = part * AHEAD_SHARE;
+  const elapsed = Math.max(0, counted / usable - slack) / (1 - slack);
   return Math.ceil(window.startMs + elapsed * (window.endMs - window.startMs));
 }
 
@@ -110,8 +132,10 @@ export function pollPace(spending: Spending, othersPerHour: number): number {
   const { limit, used, window, nowMs } = spending;
   const hoursLeft = Math.max(1 / 60, (window.endMs - nowMs) / HOUR_MS);
   const even = Math.max(0, usableOf(limit) - used) / hoursLeft;
-  const eased = 1 - Math.min(1, Math.max(0, tightness(spending)) / READS_STRETCH_FROM);
-  return Math.max(POLLS_KEEP * even, POLLS_TAKE * eased * (even - othersPerHour));
+  const tight = Math.max(0, tightness(spending));
+  const kept = Math.max(POLLS_KEEP_LEAST, POLLS_KEEP * (1 - tight / READS_REFUSED_FROM));
+  const eased = 1 - Math.min(1, tight / READS_STRETCH_FROM);
+  return Math.max(kept * even, POLLS_TAKE * eased * (even - othersPerHour));
 }
 
 /** An hour in milliseconds. */

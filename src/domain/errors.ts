@@ -40,6 +40,8 @@ export interface ErrorDetails {
   /** True where the same call may succeed later without a change. */
   readonly retryable?: boolean;
   readonly retryAfterSeconds?: number;
+  /** True where it is certain that nothing reached the vendor: what was to be done there was not begun. */
+  readonly unsent?: boolean;
   /** Kept for the log's stack only; never shown to a caller. */
   readonly cause?: unknown;
 }
@@ -53,6 +55,7 @@ export class DrawbridgeError extends Error {
   readonly source: ErrorSource | undefined;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
+  readonly unsent: boolean;
 
   constructor(
     readonly code: ErrorCode,
@@ -63,15 +66,17 @@ export class DrawbridgeError extends Error {
     this.source = details.source;
     this.retryable = details.retryable ?? RETRYABLE.has(code);
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.unsent = details.unsent ?? false;
   }
 
   /** The same error, naming the account at fault. An error that names one already keeps it. */
   from(source: ErrorSource): DrawbridgeError {
     if (this.source !== undefined) return this;
-    const { retryable, retryAfterSeconds } = this;
+    const { retryable, retryAfterSeconds, unsent } = this;
     return new DrawbridgeError(this.code, this.message, {
       source,
       retryable,
+      unsent,
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       cause: this.cause,
     });
@@ -97,4 +102,9 @@ export function asDrawbridgeError(thrown: unknown): DrawbridgeError {
 /** An input of the caller's that cannot be right, with a message that says what would be. */
 export function badInput(message: string): DrawbridgeError {
   return new DrawbridgeError('BAD_USER_INPUT', message);
+}
+
+/** What a read ends with that nobody waits for any more: nobody sees it, and no vendor is to blame. */
+export function abandoned(): DrawbridgeError {
+  return new DrawbridgeError('VENDOR_TIMEOUT', 'Nobody waited for the answer any more.');
 }

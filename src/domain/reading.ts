@@ -25,6 +25,8 @@ export interface Reading {
   readonly startedAt: number;
   /** What its vendor calls are for; left out: `read`. */
   readonly purpose?: CallPurpose;
+  /** Aborts once nobody waits for the answer any more; left out: somebody always does. */
+  readonly signal?: AbortSignal;
   /** Told of each vendor call, shared call and answer from memory. */
   readonly note?: (call: CallRecord) => void;
 }

@@ -13,6 +13,7 @@ import type { SessionService } from '../services/session-service';
 import type { VpnService } from '../services/vpn-service';
 import type { VpnWriteService } from '../services/vpn-write-service';
 import { createLoaders, type Loaders } from './loaders';
+import { Presence } from './presence';
 
 /** The use cases that the graph is made of. */
 export interface Services {
@@ -22,11 +23,11 @@ export interface Services {
   readonly sessionList: SessionList;
   readonly vpn: VpnService;
   readonly fleet: FleetService;
-  readonly links: LinkService;
-  readonly accessWrites: AccessWriteService;
-  readonly vpnWrites: VpnWriteService;
+  readonly links: Pick<LinkService, 'createLink' | 'openAccess' | 'close'>;
+  readonly accessWrites: Pick<AccessWriteService, 'create' | 'update' | 'remove'>;
+  readonly vpnWrites: Pick<VpnWriteService, 'connect' | 'disconnect'>;
   readonly auditLog: AuditLog;
-  readonly follow: FollowService;
+  readonly follow: Pick<FollowService, 'principalNow' | 'sessions' | 'vpn' | 'devices'>;
   readonly clock: Clock;
 }
 
@@ -38,6 +39,8 @@ export interface GraphContext {
   readonly reading: Reading;
   readonly services: Services;
   readonly loaders: Loaders;
+  /** Whether the caller is still there. */
+  readonly presence: Presence;
   /** Vendor calls so far: how many went out, and, where the caller asked, each of them. */
   readonly calls: CallBook;
   /** Begins the next event of a subscription: it is read anew, with the rights that the caller has by now. */
@@ -56,20 +59,27 @@ export interface OperationWishes {
   readonly maxAgeMs?: number;
   /** Whether `extensions.vendorCalls` is wanted; needs `graph:explain`. */
   readonly explain: boolean;
+  /** Whether only `extensions.plan` is wanted, and nothing carried out; needs `graph:explain`. Default false. */
+  readonly plan?: boolean;
+}
+
+/** Who asks. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** Left out: whoever asks stays to the end. */
+  readonly presence?: Presence;
 }
 
 /** Makes the context of one operation. Loaders live no longer than it, in a subscription no longer than an event. */
-export function createContext(
-  services: Services,
-  caller: { readonly principal: Principal; readonly requestId: string },
-  wishes: OperationWishes,
-): GraphContext {
+export function createContext(services: Services, caller: Caller, wishes: OperationWishes): GraphContext {
   return new OperationContext(services, caller, wishes);
 }
 
 /** Without private names of the language: the GraphQL server works on a copy of it. */
 class OperationContext implements GraphContext {
   readonly requestId: string;
+  readonly presence: Presence;
   principal: Principal;
   reading: Reading;
   calls: CallBook;
@@ -77,10 +87,11 @@ class OperationContext implements GraphContext {
 
   constructor(
     readonly services: Services,
-    { principal, requestId }: { readonly principal: Principal; readonly requestId: string },
+    { principal, requestId, presence = new Presence() }: Caller,
     readonly wishes: OperationWishes,
   ) {
     this.requestId = requestId;
+    this.presence = presence;
     this.principal = principal;
     this.calls = this.newCalls();
     this.reading = this.newReading(this.calls);
@@ -107,6 +118,7 @@ class OperationContext implements GraphContext {
     const { maxAgeMs } = this.wishes;
     return {
       startedAt: this.services.clock.monotonic(),
+      signal: this.presence.signal,
       mayBeFresher: this.principal.scopes.has('graph:fresh'),
       ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
       note: (call) => {

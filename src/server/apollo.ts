@@ -7,19 +7,24 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { errorsFor, showError } from '../graph/errors';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { OperationGate } from '../graph/limits/operation-gate';
+import type { Planner } from '../graph/planner';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
+import type { Tracing } from '../telemetry/tracing';
 import { nothingLeavesUnasked } from './apollo-silence';
 import { inlineTrace } from './inline-trace';
 import { jsonStatus } from './json-status';
 import type { ServerContext } from './operation';
 import { holdToRules, persistedStore, preparedStore, REFUSED_DOCUMENT } from './operation-rules';
+import { planOnly } from './plan-only';
 import { type SubscribingOptions, subscribing } from './subscribing';
 
 /** What the GraphQL server is made from. */
 export interface ApolloOptions extends SubscribingOptions {
+  readonly planner: Planner;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly monotonic: () => number;
   /** The rules that every operation meets before it runs. */
   readonly gate: OperationGate;
@@ -50,8 +55,10 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ...nothingLeavesUnasked(),
+      stopAbandoned(),
       ...inlineTrace(),
       holdToRules(gate, callerLimits),
+      planOnly(options.planner),
       subscribing(options),
       jsonStatus(),
       // From here on in this order: what is reported is what is sent.
@@ -63,7 +70,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
 }
 
 /** One log line and one count for every operation, and a line for what nobody foresaw. */
-function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
+function report({ logger, metrics, tracing, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => {
       const startedAt = monotonic();
@@ -80,6 +87,7 @@ function report({ logger, metrics, monotonic }: ApolloOptions): ApolloServerPlug
           const type = request.operation?.operation ?? 'query';
           const outcome = outcomeOf(request);
           metrics.operation({ type, outcome, durationMs });
+          tracing.describe({ type, name: request.operationName ?? null, outcome });
           logger.info(
             {
               requestId: request.contextValue.requestId,
@@ -121,6 +129,17 @@ function address(gate: OperationGate): ApolloServerPlugin<ServerContext> {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
         const reader = { requestId, mayExplore: gate.mayExplore(principal) };
         body.singleResult.errors = errorsFor(reader, body.singleResult.errors);
+      },
+    }),
+  };
+}
+
+/** A read stops once its caller has left. */
+function stopAbandoned(): ApolloServerPlugin<ServerContext> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ operation, contextValue }) => {
+        if (operation?.operation === 'query') contextValue.presence.markAsRead();
       },
     }),
   };

@@ -61,6 +61,15 @@ export class EventGroups {
     });
   }
 
+  /**
+   * The same subscription with the variables that its group has, where there is one: what ten thousand follow alike
+   * is held once, and not as often as it was sent.
+   */
+  withSharedVariables(subscribed: Subscribed): Subscribed {
+    const variables = this.#groups.get(keyOf(subscribed))?.subscribed.variables;
+    return variables === undefined ? subscribed : { ...subscribed, variables };
+  }
+
   /** The events of a source as one subscriber sees them. `ended` is called once they are over. */
   open(source: AsyncIterator<unknown>, subscribed: Subscribed, ended = nothing): EventStream {
     return new SubscriberEvents(source, this, subscribed, ended);

@@ -5,6 +5,8 @@ import { GraphQLError } from 'graphql';
 import type { Principal } from '../domain/principal';
 import { createContext, type Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
+import { Presence } from '../graph/presence';
+import type { Tracing } from '../telemetry/tracing';
 import { answeringOf } from './answering';
 import type { Authenticate } from './authenticate';
 import type { Callbacks } from './callbacks';
@@ -23,6 +25,7 @@ export interface GraphHandlerOptions {
   readonly callbacks: Callbacks;
   readonly showErrors: ShowErrors;
   readonly callerLimits: CallerLimits;
+  readonly tracing: Tracing;
   /** The largest age that a caller can ask for. */
   readonly staleMaxSeconds: number;
 }
@@ -32,18 +35,23 @@ export type GraphHandler = (request: FastifyRequest, reply: FastifyReply) => Pro
 
 /** Makes the answerer of operations over HTTP: with one JSON answer, with a stream of events, or by calling back. */
 export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
-  const { apollo, services, eventStreams, callbacks, showErrors, staleMaxSeconds } = options;
+  const { apollo, services, eventStreams, callbacks, showErrors, staleMaxSeconds, tracing } = options;
   const answerOnce = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
+      const presence = presenceOf(reply);
       const principal = await enter(request, reply, options);
       const wishes = readWishes(request.headers, staleMaxSeconds);
-      return createContext(services, { principal, requestId: request.id }, wishes);
+      return createContext(services, { principal, requestId: request.id, presence }, wishes);
     },
   });
   return async (request, reply) => {
     const { headers, method, body } = request;
     const answering = answeringOf({ accept: headers.accept, method, body });
-    if (answering === 'json') return answerOnce.call(request.server, request, reply);
+    if (answering === 'json') {
+      return tracing.operation(traceparentOf(headers), async () =>
+        answerOnce.call(request.server, request, reply),
+      );
+    }
     let principal: Principal;
     try {
       principal = await authenticated(request, reply, options);
@@ -52,6 +60,20 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
     }
     return (answering === 'events' ? eventStreams : callbacks).answer(request, reply, principal);
   };
+}
+
+/** The span of a caller that traces too. */
+function traceparentOf({ traceparent }: FastifyRequest['headers']): string | undefined {
+  return typeof traceparent === 'string' ? traceparent : undefined;
+}
+
+/** Follows a caller that closes its connection before it was answered. */
+function presenceOf({ raw }: FastifyReply): Presence {
+  const presence = new Presence();
+  raw.once('close', () => {
+    if (!raw.writableFinished) presence.leave();
+  });
+  return presence;
 }
 
 /** The status that an error was given, for HTTP. */

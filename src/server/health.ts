@@ -1,3 +1,13 @@
+import type { CircuitState } from '../domain/circuit';
+
+/** An account whose vendor is in trouble. */
+export interface DegradedAccount {
+  readonly account: string;
+  /** What went wrong last; null where it is known only that calls are held back. */
+  readonly lastError: string | null;
+  readonly circuit: CircuitState;
+}
+
 /** What readiness is judged by. */
 export interface HealthSources {
   /** Where the service is in its life. */
@@ -5,7 +15,7 @@ export interface HealthSources {
   /** Resolves where the store can be read and written. */
   readonly pingStore: () => Promise<void>;
   /** Accounts whose vendor is in trouble. */
-  readonly degraded: () => readonly { readonly account: string; readonly lastError: string | null }[];
+  readonly degraded: () => readonly DegradedAccount[];
 }
 
 /** An answer of the readiness check. */
@@ -15,7 +25,7 @@ export interface Readiness {
     readonly ready: boolean;
     readonly phase: string;
     readonly store: 'ok' | 'unavailable';
-    readonly degraded: readonly { readonly account: string; readonly lastError: string | null }[];
+    readonly degraded: readonly DegradedAccount[];
   };
 }
 

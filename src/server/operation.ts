@@ -5,6 +5,7 @@ import { asDrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import { createContext, type GraphContext, type OperationWishes, type Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
+import type { Tracing } from '../telemetry/tracing';
 import type { ShowErrors } from './shown-errors';
 
 /** One operation as a caller sends it, by whichever way in. */
@@ -69,6 +70,7 @@ export interface OperationTools {
   readonly services: Services;
   readonly showErrors: ShowErrors;
   readonly callerLimits: CallerLimits;
+  readonly tracing: Tracing;
 }
 
 /**
@@ -85,7 +87,7 @@ export function createRunOperation(tools: OperationTools): RunOperation {
       return { kind: 'refused', errors: tools.showErrors([thrown]), status: 429, headers };
     }
     // A subscription that was opened runs no more: what it costs is bounded by how many a caller may follow.
-    return run(asked, tools).finally(end);
+    return tools.tracing.operation(undefined, () => run(asked, tools)).finally(end);
   };
 }
 

@@ -4,9 +4,11 @@ import type { Clock } from '../domain/time';
 import type { Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { OperationGate } from '../graph/limits/operation-gate';
+import type { Planner } from '../graph/planner';
 import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
+import type { Tracing } from '../telemetry/tracing';
 import { createApollo } from './apollo';
 import type { Authenticate } from './authenticate';
 import { Callbacks } from './callbacks';
@@ -24,12 +26,15 @@ import { serveWebSockets } from './websocket';
 /** What the server is made from. */
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
+  /** Plans operations that are not to be carried out. */
+  readonly planner: Planner;
   /** The schema's text. */
   readonly sdl: string;
   readonly services: Services;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly authenticate: Authenticate;
   /** What callers who stay may do by now. */
   readonly rights: CallerRights;

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { badInput } from '../domain/errors';
 import { toGraphQLError } from '../graph/errors';
-import type { EventGroups, Subscribed } from './event-groups';
+import type { EventGroups } from './event-groups';
 import type { ServerContext } from './operation';
 import type { ShowErrors } from './shown-errors';
 
@@ -37,8 +37,9 @@ const READS_ONLY = toGraphQLError(badInput('A GET request changes nothing: send 
 export function subscribing(options: SubscribingOptions): ApolloServerPlugin<ServerContext> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ operation, contextValue: { way } }) => {
-        if (operation?.operation === 'subscription' && way === undefined) throw NO_EVENTS_HERE;
+      didResolveOperation: async ({ operation, contextValue: { way, wishes } }) => {
+        const follows = operation?.operation === 'subscription' && wishes.plan !== true;
+        if (follows && way === undefined) throw NO_EVENTS_HERE;
         if (operation?.operation === 'mutation' && way?.readsOnly === true) throw READS_ONLY;
       },
       responseForOperation: async (requested) => {
@@ -64,24 +65,24 @@ async function open(
   if (wrong !== undefined) return { errors: showErrors(wrong.map(asBadInput)) };
   try {
     await way?.admit?.();
+    const subscribed = groups.withSharedVariables({
+      document,
+      documentHash: queryHash ?? source,
+      ...(operationName === undefined ? {} : { operationName }),
+      variables,
+      principal,
+      requestId,
+      wishes,
+    });
     const happenings = await createSourceEventStream({
       schema,
       document,
       contextValue,
-      variableValues: variables,
+      variableValues: subscribed.variables,
       operationName: operationName ?? null,
     });
     if (!(Symbol.asyncIterator in happenings)) return { errors: showErrors(happenings.errors ?? []) };
     if (way !== undefined) {
-      const subscribed: Subscribed = {
-        document,
-        documentHash: queryHash ?? source,
-        ...(operationName === undefined ? {} : { operationName }),
-        variables,
-        principal,
-        requestId,
-        wishes,
-      };
       way.events = groups.open(happenings[Symbol.asyncIterator](), subscribed, way.ended);
     }
     return { data: null };

@@ -1,6 +1,8 @@
 import type { Account } from '../accounts/account';
+import type { Remembered } from '../accounts/remembered-devices';
 import type { Device } from '../domain/device';
 import { asDrawbridgeError, type ErrorCode } from '../domain/errors';
+import { settle } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
 import type { Vendor } from '../domain/vendor';
 
@@ -15,8 +17,11 @@ export interface AccountProblem {
   readonly servedFrom: Date | null;
 }
 
-/** What went wrong at an account, as its part of a list's `problems`. Rethrows what is no vendor's fault. */
-export function toProblem(account: Account, thrown: unknown): AccountProblem {
+/**
+ * What went wrong at an account, as its part of a list's `problems`. `servedFrom`: what stands in the answer instead
+ * was true then; left out: nothing does. Rethrows what is no vendor's fault.
+ */
+export function toProblem(account: Account, thrown: unknown, servedFrom: Date | null = null): AccountProblem {
   const { source, code, message, retryAfterSeconds } = asDrawbridgeError(thrown);
   if (source === undefined) throw thrown;
   return {
@@ -25,12 +30,12 @@ export function toProblem(account: Account, thrown: unknown): AccountProblem {
     code,
     message,
     retryAfterSeconds: retryAfterSeconds ?? null,
-    servedFrom: null,
+    servedFrom,
   };
 }
 
 /** That an account's devices are older than was asked for, because its allowance runs low; nothing where they are not. */
-export function olderProblems(
+function olderProblems(
   account: Account,
   devices: readonly Device[],
   reading: Reading,
@@ -48,4 +53,32 @@ export function olderProblems(
       servedFrom: older.servedFrom,
     },
   ];
+}
+
+/** What an account answered, or was last known to have; `value` undefined: neither could be had. */
+export interface Part<T> {
+  readonly value: T | undefined;
+  /** Empty where all is well. */
+  readonly problems: readonly AccountProblem[];
+}
+
+/** How a part of an account's list is had. */
+export interface PartRequest<T> {
+  readonly account: Account;
+  readonly reading: Reading;
+  readonly ask: () => Promise<T>;
+  /** What the account was last known to have, without asking. */
+  readonly remember: () => Promise<Remembered<T> | undefined>;
+  readonly devicesIn: (value: T) => readonly Device[];
+}
+
+/** Asks an account; where it cannot be read, what it was last known to have stands in, and a problem says since when. */
+export async function askOrRemember<T>(request: PartRequest<T>): Promise<Part<T>> {
+  const { account, reading, ask, remember, devicesIn } = request;
+  const asked = await settle(ask());
+  if (asked.ok) {
+    return { value: asked.value, problems: olderProblems(account, devicesIn(asked.value), reading) };
+  }
+  const known = asked.error.source === undefined ? undefined : await remember();
+  return { value: known?.value, problems: [toProblem(account, asked.error, known?.servedFrom)] };
 }

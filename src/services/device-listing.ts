@@ -1,9 +1,10 @@
 import type { Account } from '../accounts/account';
 import { type DeviceSlice, LIST_START, type ListPosition } from '../accounts/device-pager';
+import type { Remembered } from '../accounts/remembered-devices';
 import type { Device } from '../domain/device';
 import { settle } from '../domain/outcome';
 import type { Reading } from '../domain/reading';
-import { type AccountProblem, olderProblems, toProblem } from './account-problem';
+import { type AccountProblem, askOrRemember, type Part } from './account-problem';
 import { brokenCursor, type CursorContent, type Cursors, listName } from './cursor';
 import {
   compareKeys,
@@ -60,15 +61,18 @@ export async function listInVendorOrder(query: ListingQuery): Promise<DeviceList
     const account = ahead.shift();
     if (account === undefined) break;
     const start = account.key === from?.account ? from.position : LIST_START;
-    const slice = await settle(sliceOf(account, query, start, query.first - edges.length));
-    if (!slice.ok) {
-      problems.push(toProblem(account, slice.error));
-      continue;
-    }
-    edges.push(...toEdges(list, account, slice.value, query.cursors));
-    const told = slice.value.devices.map(({ device }) => device);
-    problems.push(...olderProblems(account, told, query.reading));
-    hasMore = slice.value.hasMore;
+    const count = query.first - edges.length;
+    const part = await askOrRemember({
+      account,
+      reading: query.reading,
+      ask: () => sliceOf(account, query, start, count),
+      remember: () => rememberedSliceOf(account, query, start, count),
+      devicesIn: ({ devices }) => devices.map(({ device }) => device),
+    });
+    problems.push(...part.problems);
+    if (part.value === undefined) continue;
+    edges.push(...toEdges(list, account, part.value, query.cursors));
+    hasMore = part.value.hasMore;
   }
   return {
     edges,
@@ -96,6 +100,19 @@ async function sliceOf(
   return { ...slice, devices: slice.devices.slice(0, count), hasMore: slice.devices.length > count };
 }
 
+/** As {@link sliceOf}, without asking. */
+async function rememberedSliceOf(
+  account: Account,
+  query: ListingQuery,
+  from: ListPosition,
+  count: number,
+): Promise<Remembered<DeviceSlice> | undefined> {
+  const matches = matcher(query.filter);
+  const accept = ({ device }: { readonly device: Device }): boolean => matches(device);
+  const status = vendorStatus(account, query.filter);
+  return account.lastKnown.slice({ from, count, accept }, status, query.reading);
+}
+
 function toEdges(list: string, account: Account, slice: DeviceSlice, cursors: Cursors): DeviceEdge[] {
   return slice.devices.map(({ device }, index) => ({
     node: device,
@@ -121,10 +138,14 @@ async function countAll(accounts: readonly Account[], query: ListingQuery): Prom
   const counts = await Promise.all(
     accounts.map(async (account) => {
       const status = vendorStatus(account, query.filter);
-      if (status !== undefined || !looksAtDevices(query.filter)) return account.total(status, query.reading);
-      return (await account.walk(query.reading)).filter(matches).length;
+      if (status === undefined && looksAtDevices(query.filter)) {
+        const { value } = await walkOrRemember(account, query.reading);
+        return value === undefined ? null : value.filter(matches).length;
+      }
+      const total = await settle(account.total(status, query.reading));
+      return total.ok ? total.value : (account.lastKnown.total(status, query.reading) ?? null);
     }),
-  ).catch(() => [null]);
+  );
   return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 }
 
@@ -174,20 +195,23 @@ export async function walkAll(
   query: Pick<ListingQuery, 'accounts' | 'filter' | 'reading'>,
 ): Promise<{ devices: readonly Device[]; problems: readonly AccountProblem[] }> {
   const accounts = query.accounts.filter((account) => mayHold(account, query.filter));
-  const walks = await Promise.all(accounts.map((account) => settle(account.walk(query.reading))));
-  const problems: AccountProblem[] = [];
-  const devices: Device[] = [];
+  const walks = await Promise.all(accounts.map((account) => walkOrRemember(account, query.reading)));
   const matches = matcher(query.filter);
-  accounts.forEach((account, index) => {
-    const walk = walks[index];
-    if (walk?.ok !== true) {
-      problems.push(toProblem(account, walk?.error));
-      return;
-    }
-    for (const device of walk.value) matches(device) && devices.push(device);
-    problems.push(...olderProblems(account, walk.value, query.reading));
+  return {
+    devices: walks.flatMap(({ value }) => (value ?? []).filter(matches)),
+    problems: walks.flatMap(({ problems }) => problems),
+  };
+}
+
+/** Every device of one account, as its vendor tells them or last told them. */
+export function walkOrRemember(account: Account, reading: Reading): Promise<Part<readonly Device[]>> {
+  return askOrRemember({
+    account,
+    reading,
+    ask: () => account.walk(reading),
+    remember: () => account.lastKnown.walk(reading),
+    devicesIn: (devices) => devices,
   });
-  return { devices, problems };
 }
 
 function readKey({ v, i }: CursorContent): OrderKey {

@@ -9,7 +9,7 @@ import type { Reading } from '../domain/reading';
 import type { Clock } from '../domain/time';
 import { VENDORS, type Vendor } from '../domain/vendor';
 import type { SessionQuery, SessionStore } from '../stores/ports';
-import { type AccountProblem, olderProblems, toProblem } from './account-problem';
+import { type AccountProblem, askOrRemember, toProblem } from './account-problem';
 import { requireScope } from './authorize';
 import { type DeviceFilter, looksAtDevices, matcher, mayHold } from './device-filter';
 
@@ -116,12 +116,16 @@ export class FleetService {
     if (need === 'nothing') return { account, total: null, devices: [] };
     const total = need === 'total' ? await settle(account.total(undefined, reading)) : undefined;
     if (total?.ok === true && total.value !== null) return { account, total: total.value, devices: [] };
-    const walk = total?.ok === false ? total : await settle(account.walk(reading));
-    if (!walk.ok) {
-      problems.push(toProblem(account, walk.error));
-      return { account, total: null, devices: [] };
-    }
-    problems.push(...olderProblems(account, walk.value, reading));
+    const walk = await askOrRemember({
+      account,
+      reading,
+      // Where it could not even be counted, a walk would be one failure more.
+      ask: () => (total?.ok === false ? Promise.reject(total.error) : account.walk(reading)),
+      remember: () => account.lastKnown.walk(reading),
+      devicesIn: (devices) => devices,
+    });
+    problems.push(...walk.problems);
+    if (walk.value === undefined) return { account, total: null, devices: [] };
     const devices = walk.value.filter(matcher(filter));
     return { account, total: devices.length, devices };
   }
@@ -144,7 +148,8 @@ export class FleetService {
           reading,
         );
         const failed = [...states.values()].find((state) => !state.ok);
-        if (failed?.ok === false) problems.push(toProblem(account, failed.error));
+        const isNamed = problems.some((problem) => problem.account === account.key);
+        if (failed?.ok === false && !isNamed) problems.push(toProblem(account, failed.error));
         return [...states.values()].filter((state) => state.ok && state.value?.connected === true).length;
       }),
     );

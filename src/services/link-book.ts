@@ -82,8 +82,8 @@ export class LinkBook {
 
   /** Throws STORE_UNAVAILABLE where nothing can be written down just now: then nothing is looked up at a vendor either. */
   async assertWritable(): Promise<void> {
-    const running = this.#pings.join('') ?? this.#pings.start([''], () => this.store.ping());
-    await running;
+    const running = this.#pings.find('') ?? this.#pings.start([''], () => this.store.ping());
+    await running.wait(undefined);
   }
 
   /** Notes something more that it takes to settle an intent, with what the audit log tells of it, once. */

@@ -6,6 +6,8 @@ import type { LinkCloser } from './link-closer';
 import { type LinkTools, ownReading } from './link-tools';
 import type { MadeAccesses } from './made-accesses';
 
+/** A vendor that is told to be away for longer than this is looked for before. */
+const LONGEST_TOLD_MS = 300_000;
 /** How long to wait before an end that failed is tried again: doubled each time, up to the longest. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
@@ -13,6 +15,8 @@ const LONGEST_RETRY_MS = 60_000;
 const LONGEST_REMOVAL_RETRY_MS = 900_000;
 /** Links that another replica opened are noticed at least this often. */
 const LOOK_AT_LEAST_EVERY_MS = 30_000;
+/** A store that was out of reach for a moment costs no more than this. */
+const LOOK_AFTER_FAILURE_MS = 2000;
 /** While an end is overdue the others are looked at this often: the store tells the earliest end alone. */
 const LOOK_WHILE_OVERDUE_MS = 1000;
 
@@ -63,7 +67,7 @@ export class LinkKeeper {
     this.#running = this.#look()
       .catch((thrown: unknown) => {
         this.tools.warn('the ends of links could not be looked at, and will be again', thrown);
-        return LOOK_AT_LEAST_EVERY_MS;
+        return LOOK_AFTER_FAILURE_MS;
       })
       .then((waitMs) => {
         this.#running = undefined;
@@ -142,7 +146,7 @@ export class LinkKeeper {
     if (account === undefined) return this.#failed(duty);
     const done = await settle(duty.fulfil(account));
     if (done.ok && done.value) this.#failures.delete(duty.key);
-    else this.#failed(duty);
+    else this.#failed(duty, done.ok ? undefined : done.error.retryAfterSeconds);
     if (!done.ok && !this.#stopped) warn(duty.failure, done.error);
   }
 
@@ -150,9 +154,12 @@ export class LinkKeeper {
     return this.#failures.get(key)?.notBefore ?? 0;
   }
 
-  #failed({ key, longestRetryMs }: Duty): void {
+  /** Where the vendor, or the way to it, told when to come back, that is the time: neither earlier nor much later. */
+  #failed({ key, longestRetryMs }: Duty, retryAfterSeconds?: number): void {
     const count = (this.#failures.get(key)?.count ?? 0) + 1;
-    const waitMs = Math.min(longestRetryMs, FIRST_RETRY_MS * 2 ** (count - 1));
+    const backoffMs = Math.min(longestRetryMs, FIRST_RETRY_MS * 2 ** (count - 1));
+    const toldMs = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000;
+    const waitMs = toldMs === undefined || toldMs > LONGEST_TOLD_MS ? backoffMs : toldMs;
     this.#failures.set(key, { count, notBefore: this.tools.clock.monotonic() + waitMs });
     // The next look was planned before this was known.
     this.wake();

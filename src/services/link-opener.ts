@@ -65,7 +65,7 @@ export class LinkOpener {
     } catch (thrown) {
       const error = asDrawbridgeError(thrown);
       if (error === SETTLED_ELSEWHERE) throw error;
-      if (told !== opening && !NO_LINK.has(error.code)) return this.settle(told, error);
+      if (told !== opening && !error.unsent && !NO_LINK.has(error.code)) return this.settle(told, error);
       return this.#giveUp(told, error);
     }
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { TakenFault } from './faults';
+import { gzipSync } from 'node:zlib';
+import type { Fault, TakenFault } from './faults';
 import type { Answer } from './route';
 import type { Timers } from './timers';
 
@@ -76,6 +77,8 @@ async function spoil(exchange: Exchange, { rule }: TakenFault): Promise<void> {
       return send(exchange, { ...plain, text: `${text.slice(0, 1)},${text.slice(1)}` });
     case 'truncated':
       return send(exchange, { ...plain, text: text.slice(0, Math.floor(text.length / 2)) });
+    case 'gzip':
+      return sendCompressed(exchange, plain, compressed(text, rule));
     case 'reset-mid-body':
       return breakMidBody(exchange, answer.status, text);
     case 'drip':
@@ -83,6 +86,27 @@ async function spoil(exchange: Exchange, { rule }: TakenFault): Promise<void> {
     default:
       return reset(exchange.response);
   }
+}
+
+/** Blanks behind a JSON text change nothing but its size. */
+function compressed(text: string, { broken, bytes }: Extract<Fault, { kind: 'gzip' }>): Buffer {
+  const body = gzipSync(text.padEnd(bytes ?? 0));
+  return broken === true ? body.subarray(0, Math.floor(body.length / 2)) : body;
+}
+
+function sendCompressed(
+  exchange: Exchange,
+  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  body: Buffer,
+): void {
+  exchange.answered(status);
+  if (exchange.response.destroyed) return;
+  exchange.response.writeHead(status, {
+    ...headers,
+    'content-encoding': 'gzip',
+    'content-length': body.length,
+  });
+  exchange.response.end(body);
 }
 
 function statusAnswer(

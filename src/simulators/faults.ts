@@ -1,7 +1,7 @@
 /**
  * What goes wrong. The kinds status, html, empty, json, redirect, huge, reset, hang and lose-request answer in place of the
- * vendor, so a write is not committed; malformed, truncated, reset-mid-body, delay, hold, drip and lose-answer spoil the
- * vendor's own answer, so it is. `commit` on the rule overrules that for the kinds of the first group.
+ * vendor, so a write is not committed; malformed, truncated, gzip, reset-mid-body, delay, hold, drip and lose-answer spoil
+ * the vendor's own answer, so it is. `commit` on the rule overrules that for the kinds of the first group.
  */
 export type Fault =
   | {
@@ -16,6 +16,8 @@ export type Fault =
   | { readonly kind: 'malformed' }
   /** The first half of the vendor's answer, as a complete HTTP message. */
   | { readonly kind: 'truncated' }
+  /** The vendor's answer, compressed; `broken`: what arrives cannot be decompressed; `bytes`: blown up to that size. */
+  | { readonly kind: 'gzip'; readonly broken?: boolean; readonly bytes?: number }
   /** No body, with status 200 unless told. */
   | { readonly kind: 'empty'; readonly status?: number }
   /** Any JSON, for wrong types; with status 200 unless told. */
@@ -88,6 +90,7 @@ export const FAULT_KINDS: readonly Fault['kind'][] = [
   'html',
   'malformed',
   'truncated',
+  'gzip',
   'empty',
   'json',
   'reset',

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CircuitState } from '../domain/circuit';
 
 /** How an operation of the graph ended. `partial`: data with errors; `failed`: errors only; `refused`: not begun. */
 export type OperationOutcome = 'ok' | 'partial' | 'failed' | 'refused';
@@ -76,11 +77,17 @@ export interface Metrics {
   eventLate(ms: number): void;
   accountHealthy(account: string, healthy: boolean): void;
   allowance(report: AllowanceGauges): void;
+  /** How the circuit of an account stands. */
+  circuit(account: string, state: CircuitState): void;
+  /** A call that was refused without asking the vendor. `reason`: from a closed list. */
+  vendorCallRefused(account: string, reason: string): void;
   /** The Prometheus text. */
   text(): Promise<string>;
   /** The content type of {@link text}. */
   readonly contentType: string;
 }
+
+const CIRCUIT_STATES: readonly CircuitState[] = ['CLOSED', 'OPEN', 'HALF_OPEN'];
 
 const PREFIX = 'drawbridge_';
 
@@ -122,6 +129,10 @@ export function openMetrics(): Metrics {
       list.allowanceResetsAt.set({ account }, resetsAt.getTime() / 1000);
       list.allowanceExhaustedAt.set({ account }, (exhaustedAt?.getTime() ?? Number.POSITIVE_INFINITY) / 1000);
     },
+    circuit: (account, state) => {
+      for (const one of CIRCUIT_STATES) list.circuit.set({ account, state: one }, one === state ? 1 : 0);
+    },
+    vendorCallRefused: (account, reason) => list.vendorCallsRefused.inc({ account, reason }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
@@ -196,6 +207,22 @@ function createList(registry: Registry) {
         'allowance_exhausted_timestamp_seconds',
         'When nothing is left at the rate of the last day; +Inf: not in sight.',
         'account',
+      ),
+    ),
+    circuit: new Gauge(
+      named(
+        'account_circuit',
+        '1 for the state that the account’s circuit is in, else 0.',
+        'account',
+        'state',
+      ),
+    ),
+    vendorCallsRefused: new Counter(
+      named(
+        'vendor_calls_refused_total',
+        'Vendor calls that were refused without asking the vendor.',
+        'account',
+        'reason',
       ),
     ),
   };

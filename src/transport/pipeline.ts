@@ -1,135 +1,144 @@
-import { bulkhead } from 'cockatiel';
 import type { CallPurpose } from '../domain/allowance';
-import { asDrawbridgeError } from '../domain/errors';
+import type { CircuitState } from '../domain/circuit';
+import { DrawbridgeError } from '../domain/errors';
 import type { Clock } from '../domain/time';
+import { startDeadline } from './abortable';
+import { Circuit } from './circuit';
+import { breakCircuit, type Circuits, refuseEarly } from './circuit-step';
+import { addCredentials } from './credentials';
+import { limitAttempt } from './deadline';
 import type { Fetch } from './fetch';
-import type { Authenticator, CallContext, Transport, VendorRequest, VendorResponse } from './transport';
+import { standInLine } from './line';
+import { type ObserveOptions, observe } from './observe';
+import type { Answer, OutgoingCall, PipelineStep, Send } from './pipeline-step';
+import { retryReads } from './retry';
+import type { Authenticator, Transport, VendorResponse } from './transport';
+import { VendorPause } from './vendor-pause';
 
-/** How one try of a vendor call ended, for metrics and logs. */
-export interface AttemptReport {
-  readonly account: string;
-  /** Method and path template. */
-  readonly route: string;
-  /** `ok`, or the code of the error, or the class of the vendor's error status (`http_4xx`, `http_5xx`). */
-  readonly outcome: string;
-  readonly durationMs: number;
-  /** What is wrong with the account or its vendor, in words for an operator; left out where nothing is. */
-  readonly fault?: string;
-}
+/** Why a call was refused without asking the vendor. */
+export type RefusalReason = 'circuit' | 'pause' | 'credentials';
 
 /** What a pipeline is made from. */
-export interface PipelineOptions {
-  readonly account: string;
+export interface PipelineOptions extends ObserveOptions {
   readonly fetch: Fetch;
-  readonly clock: Clock;
+  /**
+   * On which the time limits of calls run: the machine's, also where another clock is moved by hand, for sockets know
+   * no other.
+   */
+  readonly limitClock: Clock;
+  /** From 0 to below 1, for the pauses between tries. */
+  readonly random: () => number;
   /** Calls in flight at most; the others wait in line. */
   readonly concurrency: number;
-  /** How long one call may take with everything it needs: logging in, and being sent once more. In milliseconds. */
+  /** One try, in milliseconds, where the endpoint does not say otherwise. */
+  readonly timeoutMs: number;
+  /** How long a read may take with everything it needs: waiting in line, logging in, being sent again. In milliseconds. */
   readonly deadlineMs: number;
-  readonly report: (attempt: AttemptReport) => void;
   /** Counts every request against the account's allowance, and refuses it where that is used up; left out: none is known. */
-  readonly quota?: { take(purpose: CallPurpose): Promise<void> };
+  readonly quota?: { take(purpose: CallPurpose, keys: number): Promise<void> };
+  /** Told whenever the account's circuit changes its state. */
+  readonly circuitChanged: (state: CircuitState) => void;
+  /** Told of each call that was refused without asking the vendor. */
+  readonly refused: (reason: RefusalReason) => void;
 }
 
-/** Statuses below 500 that speak of the account and not of one request: credentials, permissions, allowance. */
-const ACCOUNT_FAULTS: ReadonlySet<number> = new Set([401, 403, 429]);
-
-/** Calls that wait in line at most, for one account; more than a page of the graph can ask for. */
-const LONGEST_LINE = 100_000;
-
-/** Sends requests as they are, without credentials. Order: quota, bulkhead, observe, fetch (with deadline and decode). */
-export function openAnonymousTransport(options: PipelineOptions): Transport {
-  const line = bulkhead(options.concurrency, LONGEST_LINE);
-  return {
-    send: async (request, context) => {
-      await pay(options, context);
-      return line.execute(() =>
-        observe(options, { request, context, credentials: {}, deadline: deadlineOf(options, request) }),
-      );
-    },
-  };
+/** The way to one vendor account. */
+export interface Pipeline {
+  /** Sends requests as they are, without credentials: for logging in. */
+  readonly anonymous: Transport;
+  /** Sends requests with the account's credentials. */
+  authenticated(
+    authenticator: Authenticator,
+    isUnauthorized: (response: VendorResponse) => boolean,
+  ): Transport;
+  /** Whether calls to the vendor are let through. */
+  circuit(): CircuitState;
 }
 
 /**
- * Sends requests with the account's credentials, and once more with new ones where the answer says that they ran
- * out. Order: quota, bulkhead, authenticate, observe, fetch (with deadline and decode).
+ * Opens the way to one account. The order of the steps is this function's text; docs/decisions tell why it is so. A
+ * login goes through the same circuit and the same pause, and does not wait in line: the call that needs it has a place.
  */
-export function openTransport(
-  options: PipelineOptions,
-  authenticator: Authenticator,
-  isUnauthorized: (response: VendorResponse) => boolean,
-): Transport {
-  const line = bulkhead(options.concurrency, LONGEST_LINE);
+export function openPipeline(options: PipelineOptions): Pipeline {
+  const { clock, limitClock, refused } = options;
+  const pause = new VendorPause({ clock, limitClock, refused: () => refused('pause') });
+  const circuits: Circuits = {
+    vendor: new Circuit({
+      clock,
+      of: 'one',
+      changed: options.circuitChanged,
+      refused: () => refused('circuit'),
+    }),
+    devices: new Circuit({
+      clock,
+      of: 'many',
+      changed: () => undefined,
+      refused: () => refused('circuit'),
+    }),
+  };
+  const oneTry: readonly PipelineStep[] = [
+    pause.step,
+    breakCircuit(circuits, options),
+    payQuota(options),
+    limitAttempt(options),
+    observe(options),
+  ];
+  const fetch: Send = ({ request, credentials, signal }) => options.fetch.send(request, credentials, signal);
+  return {
+    anonymous: transportOf(options, chain(oneTry, fetch)),
+    authenticated: (authenticator, isUnauthorized) => {
+      const steps: readonly PipelineStep[] = [
+        retryReads(options),
+        pause.holdUp,
+        refuseEarly(circuits),
+        standInLine(options.concurrency),
+        addCredentials({ clock, authenticator, isUnauthorized, refused: () => refused('credentials') }),
+        ...oneTry,
+      ];
+      return transportOf(options, chain(steps, fetch));
+    },
+    circuit: () => circuits.vendor.state,
+  };
+}
+
+/** Every request counts: a second try, and a login as well. */
+function payQuota({ quota }: PipelineOptions): PipelineStep {
+  return (next) => async (call) => {
+    await quota?.take(call.context.purpose ?? 'read', call.request.keys ?? 1);
+    return next(call);
+  };
+}
+
+function chain(steps: readonly PipelineStep[], last: Send): Send {
+  return steps.reduceRight((next, step) => step(next), last);
+}
+
+/** The whole call: begins its deadline, and throws what cannot be read. */
+function transportOf(options: PipelineOptions, send: Send): Transport {
   return {
     send: async (request, context) => {
-      await pay(options, context);
-      return line.execute(async () => {
-        const deadline = deadlineOf(options, request);
-        const credentials = await authenticator.headers(context);
-        const answer = await observe(options, { request, context, credentials, deadline });
-        if (!isUnauthorized(answer) || !(await authenticator.renew(credentials, context))) return answer;
-        const renewed = await authenticator.headers(context);
-        await pay(options, context);
-        return observe(options, { request, context, credentials: renewed, deadline });
-      });
+      const { clock, limitClock, deadlineMs } = options;
+      const leftMs = context.until === undefined ? deadlineMs : context.until - clock.monotonic();
+      const deadline = startDeadline(limitClock, leftMs, [context.signal]);
+      const call: OutgoingCall = {
+        request,
+        context,
+        credentials: {},
+        attempt: 1,
+        signal: deadline.signal,
+        until: limitClock.monotonic() + leftMs,
+      };
+      try {
+        deadline.signal.throwIfAborted();
+        return readable(await send(call));
+      } finally {
+        deadline.clear();
+      }
     },
   };
 }
 
-/** Every request counts, a second try and a login as well. */
-async function pay({ quota }: PipelineOptions, context: CallContext): Promise<void> {
-  await quota?.take(context.purpose ?? 'read');
-}
-
-/** One try of a call. */
-interface Attempt {
-  readonly request: VendorRequest;
-  readonly context: CallContext;
-  readonly credentials: Readonly<Record<string, string>>;
-  /** Aborts once the whole call has taken too long. */
-  readonly deadline: AbortSignal;
-}
-
-/** An endpoint that takes longer than others has its own time on top. */
-function deadlineOf({ deadlineMs }: PipelineOptions, { endpoint }: VendorRequest): AbortSignal {
-  return AbortSignal.timeout(deadlineMs + (endpoint.timeoutMs ?? 0));
-}
-
-async function observe(
-  options: PipelineOptions,
-  { request, context, credentials, deadline }: Attempt,
-): Promise<VendorResponse> {
-  const { account, clock } = options;
-  const { method, path } = request.endpoint;
-  const startedAt = clock.monotonic();
-  const done = (status: number | null, outcome: string, fault: string | undefined): void => {
-    const durationMs = clock.monotonic() - startedAt;
-    const route = `${method} ${path}`;
-    options.report({ account, route, outcome, durationMs, ...(fault === undefined ? {} : { fault }) });
-    context.note?.({
-      account,
-      method,
-      route: path,
-      keys: request.keys ?? 1,
-      status,
-      ms: Math.round(durationMs),
-      from: 'VENDOR',
-    });
-  };
-  try {
-    const answer = await options.fetch.send(request, credentials, deadline);
-    const { status } = answer;
-    done(
-      status,
-      status < 400 ? 'ok' : `http_${Math.floor(status / 100)}xx`,
-      status >= 500 || ACCOUNT_FAULTS.has(status)
-        ? `${method} ${path} was answered with status ${status}`
-        : undefined,
-    );
-    return answer;
-  } catch (thrown) {
-    const { code, message } = asDrawbridgeError(thrown);
-    done(null, code.toLowerCase(), `${method} ${path}: ${message}`);
-    throw thrown;
-  }
+function readable({ unreadable, ...answer }: Answer): VendorResponse {
+  if (unreadable !== undefined) throw new DrawbridgeError('VENDOR_UNAVAILABLE', unreadable);
+  return answer;
 }

@@ -2,11 +2,11 @@ import {
   type Allowance,
   type CallPurpose,
   easesAtMs,
-  HOUR_MS,
   monthOf,
   pollPace,
   type QuotaReport,
   type QuotaWindow,
+  readsFromMs,
   type Spending,
   stretchedAgeMs,
   tightness,
@@ -16,6 +16,7 @@ import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import { settle } from '../domain/outcome';
 import type { Clock } from '../domain/time';
 import type { QuotaKey, QuotaStore } from '../stores/ports';
+import { QuotaOutage } from './quota-outage';
 import { QuotaRate } from './quota-rate';
 
 /** What an account's calls are counted with. */
@@ -48,15 +49,20 @@ const SYNC_MS = 60_000;
 /** So long after the store said that nothing is left, or did not answer, it is not asked again for a call. */
 const PAUSE_MS = 5000;
 
-const WARN_AT = [50, 80, 95] as const;
+const USED_UP =
+  "The account's allowance of vendor calls for this month is used up; only links can still be ended.";
+const AHEAD_OF_MONTH =
+  "The account's allowance of vendor calls is being used up too early in the month; for now links can be opened and ended and devices be listed, and no more be read.";
 
-const DAY_MS = 24 * HOUR_MS;
+/** A call that answers for so many things is worth it as long as anything is left: a page of devices is. */
+const WORTH_IT_KEYS = 10;
+
+const WARN_AT = [50, 80, 95] as const;
 
 /**
  * Counts the calls of one account against its allowance. Calls are taken from the store a few at a time, ahead of
  * being made: so a crash counts a few too many and never one too few, and replicas together never pass what is
- * allowed. Without the store calls are counted in memory and written later; until then reads may use a day's even
- * share of what was left.
+ * allowed. Without the store calls are counted in memory and written later: see {@link QuotaOutage}.
  */
 export class Quota implements Allowance {
   readonly #rate: QuotaRate;
@@ -72,8 +78,7 @@ export class Quota implements Allowance {
   #taking: Promise<void> | undefined;
   /** Nothing was left, or the store was away: not asked again before this. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  /** Since when the store is away, with what was usable then; undefined: it answers. */
-  #away: { readonly sinceMs: number; readonly perDay: number; spent: number } | undefined;
+  readonly #outage = new QuotaOutage();
   /** True while the store is away and the operator was told. */
   #isLost = false;
   /** The highest percentage that this process knows an operator to be warned of. */
@@ -106,11 +111,13 @@ export class Quota implements Allowance {
   }
 
   /**
-   * Counts one call that is about to be made; one that ends a link or finds out what became of one never waits.
-   * Throws VENDOR_QUOTA_EXHAUSTED where nothing is left, STORE_UNAVAILABLE where that cannot be known.
+   * Counts one call that is about to be made and answers for so many things; one that ends a link or finds out what
+   * became of one never waits. Throws VENDOR_QUOTA_EXHAUSTED where nothing is left for it, STORE_UNAVAILABLE where that
+   * cannot be known.
    */
-  async take(purpose: CallPurpose): Promise<void> {
+  async take(purpose: CallPurpose, keys = 1): Promise<void> {
     this.#roll();
+    if ((purpose === 'read' || purpose === 'poll') && keys < WORTH_IT_KEYS) this.#checkPace();
     if (this.#ahead === 0 && purpose !== 'finish') await this.#wait();
     if (this.#ahead > 0) this.#ahead -= 1;
     else this.#owed += 1;
@@ -146,6 +153,12 @@ export class Quota implements Allowance {
     return { account: this.options.account, windowStartMs: this.#window.startMs };
   }
 
+  /** Small reads that are far ahead of the month are refused, while there is still something left for others. */
+  #checkPace(): void {
+    const fromMs = readsFromMs(this.#spending());
+    if (fromMs > this.options.clock.now()) throw this.#exhausted(fromMs, AHEAD_OF_MONTH);
+  }
+
   /** Waits until there is a call to make, but not long. */
   async #wait(): Promise<void> {
     const { clock, limit } = this.options;
@@ -161,8 +174,8 @@ export class Quota implements Allowance {
     }
     if (this.#ahead > 0) return;
     const { used } = this.report();
-    if (used >= usableOf(limit)) throw this.#exhausted();
-    this.#spendWithoutStore();
+    if (used >= usableOf(limit)) throw this.#exhausted(this.#window.endMs, USED_UP);
+    this.#outage.spend(this.#spending());
   }
 
   /** Waits no longer than until an instant; what is waited for goes on nevertheless. */
@@ -179,31 +192,11 @@ export class Quota implements Allowance {
     }
   }
 
-  /** Throws STORE_UNAVAILABLE once a day's even share of what was left is spent without the store. */
-  #spendWithoutStore(): void {
-    const now = this.options.clock.now();
-    if (this.#away === undefined || now - this.#away.sinceMs >= DAY_MS) {
-      const left = Math.max(0, usableOf(this.options.limit) - this.report().used);
-      const days = Math.max(1, (this.#window.endMs - now) / DAY_MS);
-      this.#away = { sinceMs: now, perDay: Math.max(1, Math.floor(left / days)), spent: 0 };
-    }
-    if (this.#away.spent >= this.#away.perDay) {
-      throw new DrawbridgeError(
-        'STORE_UNAVAILABLE',
-        "The account's calls cannot be counted now, and no more are made than a day's share of its allowance.",
-        { retryAfterSeconds: PAUSE_MS / 1000 },
-      );
-    }
-    this.#away.spent += 1;
-  }
-
-  #exhausted(): DrawbridgeError {
-    const leftMs = this.#window.endMs - this.options.clock.now();
-    return new DrawbridgeError(
-      'VENDOR_QUOTA_EXHAUSTED',
-      "The account's allowance of vendor calls for this month is used up; only links can still be ended.",
-      { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) },
-    );
+  #exhausted(untilMs: number, message: string): DrawbridgeError {
+    const seconds = Math.ceil((untilMs - this.options.clock.now()) / 1000);
+    return new DrawbridgeError('VENDOR_QUOTA_EXHAUSTED', message, {
+      retryAfterSeconds: Math.max(1, seconds),
+    });
   }
 
   /** Calls to take ahead at once. */
@@ -247,7 +240,7 @@ export class Quota implements Allowance {
       }
       if (!isCurrent()) return;
       this.#counted = counted;
-      this.#away = undefined;
+      this.#outage.end();
       this.#isLost = false;
       this.#tell();
       await this.#warnOnce(key);
@@ -287,7 +280,7 @@ export class Quota implements Allowance {
     this.#ahead = 0;
     this.#owed = 0;
     this.#warned = 0;
-    this.#away = undefined;
+    this.#outage.end();
     this.#pausedUntil = Number.NEGATIVE_INFINITY;
     this.#rate.rolled();
   }

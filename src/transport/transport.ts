@@ -8,6 +8,7 @@ export interface EndpointCall {
   readonly origin?: 'status';
   readonly timeoutMs?: number;
   readonly anonymous?: boolean;
+  readonly answeredBy?: 'device';
   readonly permission: string;
 }
 
@@ -39,12 +40,20 @@ export interface CallContext {
   readonly purpose?: CallPurpose;
   /** Told once the call is over, for explain. */
   readonly note?: (call: CallRecord) => void;
+  /** Aborts once nobody waits for the answer any more: a call that waits is not made, one under way is broken off. */
+  readonly signal?: AbortSignal;
+  /**
+   * When all of an action has to be done that the call is part of, on the monotonic clock; left out: it is part of a
+   * read.
+   */
+  readonly until?: number;
 }
 
 /**
  * The one way to a vendor. Resolves for every answer that is JSON or empty, whatever its status. Throws
- * VENDOR_TIMEOUT where no answer came in time, VENDOR_UNAVAILABLE where none came at all, where it is no JSON, or
- * where it redirects: redirects are never followed.
+ * VENDOR_TIMEOUT where no answer came in time, VENDOR_UNAVAILABLE where none came at all, where it is no JSON, where
+ * it redirects (redirects are never followed), or where the account's circuit is open; VENDOR_RATE_LIMITED where the
+ * vendor asked for a pause that is not over; VENDOR_UNAUTHORIZED where it keeps refusing the account's credentials.
  */
 export interface Transport {
   send(request: VendorRequest, context: CallContext): Promise<VendorResponse>;

@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly permission: string;
   /** Sent without the account's credentials: logging in. */
   readonly anonymous?: boolean;
+  /** Answered by the device itself, through the vendor: a failure says nothing of the vendor. */
+  readonly answeredBy?: 'device';
   /** The vendor document or public API description that the endpoint is from. */
   readonly source: string;
 }
@@ -30,3 +32,31 @@ export type Catalogue = Readonly<Record<string, Endpoint>>;
 export function routeOf(endpoint: Endpoint): string {
   return `${endpoint.method} ${endpoint.path}`;
 }
+
+/** What can be done at a vendor, by the words of an account. */
+export const ACTION_NAMES = [
+  'createAccess',
+  'updateAccess',
+  'removeAccess',
+  'openLink',
+  'closeLink',
+  'connectVpn',
+  'disconnectVpn',
+] as const;
+
+/** One action of the list. */
+export type ActionName = (typeof ACTION_NAMES)[number];
+
+/** How often an action calls an endpoint, from its first call to its last, where nothing fails. */
+export interface ActionCall {
+  /** The operation of the catalogue. */
+  readonly operation: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What the actions of a vendor cost; one that is left out is one that the vendor does not have. */
+export type ActionCosts = Readonly<Partial<Record<ActionName, readonly ActionCall[]>>>;
+
+/** Looks at an action that fit in its 45 s: half a second after its first answer, then later and later up to 2 s. */
+export const MOST_LOOKS = 24;

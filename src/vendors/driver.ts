@@ -8,7 +8,7 @@ import type { Clock } from '../domain/time';
 import type { Vendor } from '../domain/vendor';
 import type { VpnFacts } from '../domain/vpn';
 import type { Authenticator, CallContext, Transport, VendorResponse } from '../transport/transport';
-import type { Catalogue } from './catalogue';
+import type { ActionCosts, Catalogue } from './catalogue';
 
 /*
  * The file that the author of a vendor reads.
@@ -94,6 +94,8 @@ export interface SessionListing {
 export interface VpnReads {
   /** True where one call answers for the whole account, whatever is asked. */
   readonly wholeAccount: boolean;
+  /** True where so many devices would be answered from a list of the account, where it has one. Left out: never. */
+  readonly inBulk?: (devices: number) => boolean;
   /** Shape: vendorDeviceId to its state; null or missing: the vendor has no VPN for it. */
   status(
     vendorDeviceIds: readonly string[],
@@ -178,6 +180,8 @@ export interface Driver {
   readonly remoteAccessWrites?: RemoteAccessWrites;
   readonly links?: LinkWrites;
   readonly vpnWrites?: VpnWrites;
+  /** What the actions of the groups above cost, for plans. Left out: it has no action. */
+  readonly actionCosts?: ActionCosts;
 }
 
 /** What the operator configured for one account: the values of the vendor's {@link VendorConfiguration}. */

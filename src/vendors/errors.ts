@@ -2,9 +2,6 @@ import { DrawbridgeError } from '../domain/errors';
 import type { VendorResponse } from '../transport/transport';
 import type { Endpoint } from './catalogue';
 
-/** A vendor that asks for a longer pause than this is asked again after this. */
-const LONGEST_PAUSE_SECONDS = 300;
-
 /** What an error status means where the vendor's own body says nothing more. The body is never quoted. */
 export function httpError(response: VendorResponse, endpoint: Endpoint): DrawbridgeError {
   const { status } = response;
@@ -18,7 +15,7 @@ export function httpError(response: VendorResponse, endpoint: Endpoint): Drawbri
   if (status === 403) {
     return new DrawbridgeError(
       'VENDOR_UNAUTHORIZED',
-      `The account's credentials lack a permission: ${endpoint.permission}.`,
+      "The account's credentials lack a permission; the log of the service names it.",
     );
   }
   if (status === 404) return new DrawbridgeError('NOT_FOUND', `The vendor does not know it: ${what}.`);
@@ -33,8 +30,7 @@ export function httpError(response: VendorResponse, endpoint: Endpoint): Drawbri
   return new DrawbridgeError('VENDOR_REJECTED', `The vendor refused with status ${status}: ${what}.`);
 }
 
-/** Whole seconds of a Retry-After header in its seconds form; undefined where there is none. */
+/** Whole seconds of a Retry-After header, whose other forms the transport has translated; undefined where there is none. */
 function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined || !/^\d{1,9}$/.test(header.trim())) return undefined;
-  return Math.min(Number(header), LONGEST_PAUSE_SECONDS);
+  return header === undefined || !/^\d{1,9}$/.test(header) ? undefined : Number(header);
 }

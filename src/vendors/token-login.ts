@@ -1,4 +1,4 @@
-import { asDrawbridgeError, type DrawbridgeError } from '../domain/errors';
+import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Clock } from '../domain/time';
 import type { Authenticator, CallContext } from '../transport/transport';
 
@@ -21,11 +21,17 @@ export interface TokenSource<T extends Token> {
 /** A token is renewed this long before its end, but at the earliest after half of its life. */
 const MARGIN_MS = 60_000;
 
-/** A login that the vendor refused is not tried again for this long. */
-const REFUSED_LOGIN_PAUSE_MS = 30_000;
+/** A pause after a login that failed: doubled with each further one in a row, up to the longest. */
+interface Pauses {
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
 
-/** A login that failed for a passing trouble (the vendor does not answer) is not tried again for this long. */
-const FAILED_LOGIN_PAUSE_MS = 5_000;
+/** A login that the vendor refused: vendors lock accounts for trying again and again. */
+const AFTER_REFUSAL: Pauses = { firstMs: 30_000, longestMs: 600_000 };
+
+/** A login that failed for a passing trouble, such as a vendor that does not answer. */
+const AFTER_FAILURE: Pauses = { firstMs: 5_000, longestMs: 20_000 };
 
 interface Held<T> {
   readonly token: T;
@@ -45,7 +51,7 @@ export class TokenLogin<T extends Token> implements Authenticator {
   readonly #clock: Clock;
   #held: Held<T> | undefined;
   #pending: Promise<T> | undefined;
-  #failed: { readonly error: DrawbridgeError; readonly until: number } | undefined;
+  #failed: { readonly error: DrawbridgeError; readonly until: number; readonly pauseMs: number } | undefined;
 
   constructor(source: TokenSource<T>, clock: Clock) {
     this.#source = source;
@@ -75,7 +81,7 @@ export class TokenLogin<T extends Token> implements Authenticator {
 
   async #obtain(context: CallContext): Promise<T> {
     if (this.#pending !== undefined) return this.#pending;
-    if (this.#failed !== undefined && this.#clock.monotonic() < this.#failed.until) throw this.#failed.error;
+    this.#throwRemembered();
     this.#pending = this.#next(context).finally(() => {
       this.#pending = undefined;
     });
@@ -86,14 +92,30 @@ export class TokenLogin<T extends Token> implements Authenticator {
     try {
       const token = (await this.#refreshed(context)) ?? (await this.#source.login(context));
       this.#hold(token);
+      this.#failed = undefined;
       return token;
     } catch (thrown) {
-      const error = asDrawbridgeError(thrown);
-      const pauseMs = error.retryable ? FAILED_LOGIN_PAUSE_MS : REFUSED_LOGIN_PAUSE_MS;
-      const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
-      this.#failed = { error, until: this.#clock.monotonic() + Math.max(pauseMs, askedMs) };
-      throw error;
+      throw this.#remember(asDrawbridgeError(thrown));
     }
+  }
+
+  #remember(error: DrawbridgeError): DrawbridgeError {
+    const { firstMs, longestMs } = error.retryable ? AFTER_FAILURE : AFTER_REFUSAL;
+    const pauseMs = Math.min(longestMs, Math.max(firstMs, (this.#failed?.pauseMs ?? 0) * 2));
+    const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
+    this.#failed = { error, until: this.#clock.monotonic() + Math.max(pauseMs, askedMs), pauseMs };
+    return error;
+  }
+
+  /** Whoever is told of a login that failed before is also told when the next one is tried. */
+  #throwRemembered(): void {
+    if (this.#failed === undefined) return;
+    const { error, until } = this.#failed;
+    const leftMs = until - this.#clock.monotonic();
+    if (leftMs <= 0) return;
+    const { code, message, retryable, cause } = error;
+    const retryAfter = retryable ? { retryAfterSeconds: Math.ceil(leftMs / 1000) } : {};
+    throw new DrawbridgeError(code, message, { retryable, cause, unsent: true, ...retryAfter });
   }
 
   /** Any failure of a refresh is answered by a login, which tells the reason where there is one. */

@@ -126,7 +126,9 @@ export function fakeAccount(options: FakeAccountOptions = {}): Account {
     catalogue: catalogueOf(pageSize, idsInOneCall),
     clock,
     freshness: FRESHNESS,
+    staleMaxMs: 3_600_000,
     health: new AccountHealth(clock),
+    circuit: () => 'CLOSED',
     spared: () => {},
     close: async () => {},
   };

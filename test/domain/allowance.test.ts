@@ -4,6 +4,7 @@ import {
   HOUR_MS,
   monthOf,
   pollPace,
+  readsFromMs,
   type Spending,
   stretchedAgeMs,
   tightness,
@@ -69,13 +70,21 @@ test('the instant that is told for the end of it is the instant at which it ends
   expect(easesAtMs(spent(98_000, 0.5))).toBe(NOVEMBER.endMs);
 });
 
+test('reads twice as far ahead as may be wait until the month has caught up; of a small allowance none has to', () => {
+  const ahead = spent(0.5 * 98_000 + 2 * 0.05 * 98_000 + 101, 0.5);
+  expect(readsFromMs(ahead)).toBeGreaterThan(ahead.nowMs);
+  expect(readsFromMs({ ...ahead, used: ahead.used - 2 })).toBeLessThanOrEqual(ahead.nowMs);
+  expect(readsFromMs(spent(94, 0, 100))).toBeLessThanOrEqual(NOVEMBER.startMs);
+  expect(readsFromMs(spent(98_000, 0.1))).toBe(NOVEMBER.endMs);
+});
+
 test('polls take what others leave, stretch before reads do, and never stop while anything is left', () => {
   const even = 98_000 / (LENGTH / HOUR_MS);
   expect(pollPace(spent(0, 0), 0)).toBeCloseTo(0.9 * even);
   expect(pollPace(spent(0, 0), even / 2)).toBeCloseTo(0.45 * even);
-  expect(pollPace(spent(0, 0), even * 3)).toBeCloseTo(0.05 * even);
+  expect(pollPace(spent(0, 0), even * 3)).toBeCloseTo(0.15 * even);
   const ahead = spent(4900, 0);
   expect(stretchedAgeMs(tightness(ahead), 30_000, 3_600_000)).toBe(0);
-  expect(pollPace(ahead, 0)).toBeCloseTo((0.05 * (98_000 - 4900)) / (LENGTH / HOUR_MS));
+  expect(pollPace(ahead, 0)).toBeCloseTo((0.15 * 0.75 * (98_000 - 4900)) / (LENGTH / HOUR_MS));
   expect(pollPace(spent(98_000, 0.5), 0)).toBe(0);
 });

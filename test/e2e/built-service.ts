@@ -37,13 +37,13 @@ const CLIENT: Built = {
   product: path.join(DIST, 'client/package.json'),
   folders: ['examples'],
   files: ['package.json', 'schema.graphql', 'codegen.client.js', 'scripts/build-client.js'],
-  script: 'client',
+  script: 'examples',
 };
 
 /** Runs `npm run build`, unless dist is younger than everything it is built from. Test files may ask at the same time. */
 export const buildService = (): Promise<void> => build(SERVICE);
 
-/** The same for `npm run client`: the package of typed documents, and the examples that use it. */
+/** The same for `npm run examples`: the package of typed documents, and the examples that use it. */
 export const buildClient = (): Promise<void> => build(CLIENT);
 
 async function build(built: Built): Promise<void> {

@@ -60,8 +60,12 @@ const NESTED: readonly (readonly [string, Nested, readonly Kind[]])[] = [
   ],
 ];
 
+/** A pause that a vendor asks for holds up the whole account. */
+const forOneField = (kinds: readonly Kind[]): readonly Kind[] =>
+  kinds.filter(([, , { retryAfterSeconds }]) => retryAfterSeconds === undefined);
+
 describe.each(NESTED)('%s', (_, { field, name, route, asks }, kinds) => {
-  it.each(kinds)(
+  it.each(forOneField(kinds))(
     'that answer with %s are null with the error at their own path',
     async (_kind, fault, expected) => {
       const healthy = await ask<{ devices: Page }>(NESTED_QUERY);
@@ -85,7 +89,7 @@ describe.each(NESTED)('%s', (_, { field, name, route, asks }, kinds) => {
       );
       expect(errors.map(({ path }) => path?.join('/')).sort()).toEqual(paths.sort());
       for (const { extensions } of broken.errors ?? []) {
-        expect(extensions).toEqual({
+        expect(extensions).toMatchObject({
           code: expected.code,
           requestId: expect.any(String),
           vendor: VENDOR[name],

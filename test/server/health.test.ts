@@ -24,7 +24,8 @@ test('a service without its store is not ready, and does not tell why its store 
 });
 
 test('a vendor in trouble is named, and takes no readiness away', async () => {
-  const degraded = [{ account: 'rms', lastError: 'GET /devices was answered with status 500' }];
+  const lastError = 'GET /devices was answered with status 500';
+  const degraded = [{ account: 'rms', lastError, circuit: 'OPEN' as const }];
   expect(await readiness({ ...WELL, degraded: () => degraded })).toMatchObject({
     status: 200,
     body: { ready: true, degraded },

@@ -237,7 +237,7 @@ describe('the paths of operators', () => {
         ready: true,
         phase: 'serving',
         store: 'ok',
-        degraded: [{ account: 'everyware', lastError: expect.stringContaining('503') }],
+        degraded: [{ account: 'everyware', lastError: expect.stringContaining('503'), circuit: 'CLOSED' }],
       },
     ]);
     expect(text).not.toContain('planted-secret');

@@ -15,9 +15,12 @@ function keeping() {
   const stuck = new Set<string>();
   const tried: string[] = [];
   let looks = 0;
+  let lost = 0;
   const links = {
     owed: async (now: number) => {
       looks += 1;
+      lost -= 1;
+      if (lost >= 0) throw new Error('the store does not answer');
       return [...owed.values()].filter(({ expiresAt }) => (expiresAt?.getTime() ?? 0) <= now);
     },
     accessesOwed: async () => [],
@@ -54,7 +57,17 @@ function keeping() {
       for (let turn = 0; turn < 12; turn += 1) await CLOSED;
     }
   };
-  return { keeper, owed, stuck, tried, due, pass, clock, looks: () => looks };
+  return {
+    keeper,
+    owed,
+    stuck,
+    tried,
+    due,
+    pass,
+    clock,
+    looks: () => looks,
+    lose: (times: number) => (lost = times),
+  };
 }
 
 test('each end is kept at its time, and looked for no more often than that takes', async () => {
@@ -111,6 +124,16 @@ test('one that failed and was ended by somebody else is forgotten: nothing is lo
   const before = looks();
   await pass(60);
   expect(looks() - before).toBeLessThanOrEqual(3);
+  await keeper.stop();
+});
+
+test('a store that is out of reach for a moment delays an end by seconds', async () => {
+  const { keeper, tried, due, pass, lose } = keeping();
+  const id = due('a', 0);
+  lose(2);
+  keeper.start();
+  await pass(5);
+  expect(tried).toEqual([id]);
   await keeper.stop();
 });
 

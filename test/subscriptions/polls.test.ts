@@ -103,11 +103,11 @@ test('a read that somebody makes anyway stands in for a look', async () => {
   await events.settled();
   const READ = 'query ($id: ID!) { device(id: $id) { sessions { id } } }';
   resetCalls(graph.simulators);
-  for (let times = 0; times < 10; times += 1) {
-    await graph.pass(120);
+  for (let times = 0; times < 12; times += 1) {
+    await graph.pass(250, 5);
     await graph.run(READ, { variables: { id: link?.device } });
   }
-  expect(graph.simulators.rms.calls.count('GET /devices/connect/{access_id}/sessions')).toBe(10);
+  expect(graph.simulators.rms.calls.count('GET /devices/connect/{access_id}/sessions')).toBe(12);
   graph.simulators.rms.state.endSession(link?.sessionId ?? 0);
   await graph.pass(11);
   await graph.run(READ, { variables: { id: link?.device } });

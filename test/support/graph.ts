@@ -15,7 +15,9 @@ import { observeStore } from '../../src/services/expiry/observed-store';
 import { type SimulatorOptions, type Simulators, startSimulators } from '../../src/simulators/simulators';
 import { openStore } from '../../src/stores/open';
 import type { DurableStore } from '../../src/stores/ports';
+import { systemClock } from '../../src/system-clock';
 import { openLogger } from '../../src/telemetry/logger';
+import { NO_TRACING } from '../../src/telemetry/tracing';
 import { vendors } from '../../src/vendors';
 import { testCursors } from './cursors';
 import { ManualClock } from './manual-clock';
@@ -85,7 +87,14 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
     vendors: Object.values(vendors),
   });
   const logger = openLogger({ level: 'silent', pretty: false, destination: { write: () => undefined } });
-  const tools = openTools({ config, logger, clock, random: () => 0.5 });
+  const tools = openTools({
+    config,
+    logger,
+    clock,
+    limitClock: systemClock,
+    tracing: NO_TRACING,
+    random: () => 0.5,
+  });
   const durable = await openStore({
     databaseUrl: `file:${path.join(folder, 'd.db')}`,
     key: undefined,

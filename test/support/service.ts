@@ -5,6 +5,7 @@ import { type App, startApp } from '../../src/app';
 import { loadConfig } from '../../src/config/load';
 import type { Clock } from '../../src/domain/time';
 import { buildPlayground } from '../../src/server/playground/playground-build';
+import type { OperationPlan } from '../../src/services/plan/operation-plan';
 import { variablesOf } from '../../src/simulators/account-variables';
 import { type SimulatorOptions, type Simulators, startSimulators } from '../../src/simulators/simulators';
 import { openLogger } from '../../src/telemetry/logger';
@@ -38,7 +39,10 @@ export interface GraphResult<T> {
     readonly path?: readonly (string | number)[];
     readonly extensions: Readonly<Record<string, unknown>>;
   }[];
-  readonly extensions?: { readonly vendorCalls?: readonly Readonly<Record<string, unknown>>[] };
+  readonly extensions?: {
+    readonly vendorCalls?: readonly Readonly<Record<string, unknown>>[];
+    readonly plan?: OperationPlan;
+  };
 }
 
 export interface TestServiceOptions {
@@ -106,6 +110,8 @@ async function openApp(
       destination: { write: (line) => log.push(line) },
     }),
     playgroundDirectory,
+    // Tries follow each other without a pause.
+    random: () => 0,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
 }

@@ -1,5 +1,6 @@
+import { systemClock } from '../../src/system-clock';
 import { openFetch } from '../../src/transport/fetch';
-import { openAnonymousTransport, openTransport } from '../../src/transport/pipeline';
+import { openPipeline } from '../../src/transport/pipeline';
 import type { DeviceRecord, Driver, DroppedRow, VendorModule } from '../../src/vendors/driver';
 import type { ManualClock } from './manual-clock';
 import { settingsOf } from './vendor-settings';
@@ -27,21 +28,23 @@ export function openSimulatedAccount(
     timeoutMs: 5_000,
     connections: 16,
   });
-  const options = {
+  const pipeline = openPipeline({
     account: settings.key,
     fetch,
     clock,
+    limitClock: systemClock,
+    random: () => 0,
     concurrency: 16,
+    timeoutMs: 5_000,
     deadlineMs: 10_000,
     report: () => undefined,
-  };
-  const authenticator = module.createAuthenticator(settings, {
-    transport: openAnonymousTransport(options),
-    clock,
+    refused: () => undefined,
+    circuitChanged: () => undefined,
   });
+  const authenticator = module.createAuthenticator(settings, { transport: pipeline.anonymous, clock });
   const dropped: DroppedRow[] = [];
   const driver = module.createDriver(settings, {
-    transport: openTransport(options, authenticator, module.isUnauthorized),
+    transport: pipeline.authenticated(authenticator, module.isUnauthorized),
     dropped: (row) => dropped.push(row),
     now: () => clock.now(),
   });

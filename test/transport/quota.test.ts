@@ -62,6 +62,20 @@ test('when the rest is used up, reads, polls and new actions are refused until t
   expect(quota.report()).toMatchObject({ used: 5, resetsAt: new Date(Date.UTC(2027, 0)) });
 });
 
+test('far ahead of the month reads of single things wait for it, while lists, actions and ends of links go on', async () => {
+  const { quota, clock } = await openQuota(new FakeQuotas(), 1000);
+  // An even spread is at 634 by then, and may be passed by two tenths of the rest and a hundred.
+  expect(await takeMany(quota, 900)).toBe(804);
+  const refused = await settle(quota.take('read', 9));
+  if (refused.ok) throw new Error('it was let through');
+  expect(refused.error).toMatchObject({ code: 'VENDOR_QUOTA_EXHAUSTED' });
+  await quota.take('read', 10);
+  await quota.take('action');
+  await quota.take('finish');
+  clock.advance((refused.error.retryAfterSeconds ?? 0) * 1000 + 8 * 3_600_000);
+  await quota.take('read');
+});
+
 test('ending links is never refused: it has the reserve, and what is beyond it is counted', async () => {
   const store = new FakeQuotas();
   const { quota } = await openQuota(store, 200);
@@ -75,7 +89,7 @@ test('ending links is never refused: it has the reserve, and what is beyond it i
 test('replicas together never pass what is usable', async () => {
   const store = new FakeQuotas();
   const replicas = await Promise.all([1, 2, 3].map(() => openQuota(store, 1000)));
-  const made = await Promise.all(replicas.map(({ quota }) => takeMany(quota, 900)));
+  const made = await Promise.all(replicas.map(({ quota }) => takeMany(quota, 900, 'action')));
   const sum = made.reduce((all, own) => all + own, 0);
   expect(sum).toBeLessThanOrEqual(980);
   // What others hold ahead is little by then.
@@ -94,12 +108,12 @@ test('many callers at once are let through by few writes', async () => {
 test('the count survives a restart, and so does what an operator was warned of', async () => {
   const store = new FakeQuotas();
   const first = await openQuota(store, 1000);
-  await takeMany(first.quota, 850);
+  await takeMany(first.quota, 850, 'action');
   await first.quota.close();
   expect(first.warnings).toEqual([50, 80]);
   const second = await openQuota(store, 1000);
   expect(second.quota.report().used).toBe(850);
-  await takeMany(second.quota, 120);
+  await takeMany(second.quota, 120, 'action');
   expect(second.warnings).toEqual([95]);
 });
 

@@ -107,7 +107,10 @@ describe('a login that fails', () => {
     failWith(REFUSED);
     for (const caller of fifty(() => login.headers({}))) await expect(caller).rejects.toBe(REFUSED);
     clock.advance(29_999);
-    await expect(login.headers({})).rejects.toBe(REFUSED);
+    await expect(login.headers({})).rejects.toMatchObject({
+      code: REFUSED.code,
+      retryAfterSeconds: undefined,
+    });
     expect(counted.logins).toBe(1);
     failWith(undefined);
     clock.advance(1);
@@ -119,11 +122,35 @@ describe('a login that fails', () => {
     failWith(DOWN);
     await expect(login.headers({})).rejects.toBe(DOWN);
     clock.advance(4_999);
-    await expect(login.headers({})).rejects.toBe(DOWN);
+    await expect(login.headers({})).rejects.toMatchObject({ code: DOWN.code, retryAfterSeconds: 1 });
     expect(counted.logins).toBe(1);
     clock.advance(1);
     await expect(login.headers({})).rejects.toBe(DOWN);
     expect(counted.logins).toBe(2);
+  });
+
+  it.each([
+    ['refused', REFUSED, [30, 60, 120, 240, 480, 600, 600]],
+    ['failed', DOWN, [5, 10, 20, 20]],
+  ] as const)('again and again is tried after ever longer pauses where it %s', async (_, error, pauses) => {
+    const { login, clock, counted, failWith } = setUp();
+    failWith(error);
+    await expect(login.headers({})).rejects.toBe(error);
+    for (const [index, seconds] of pauses.entries()) {
+      clock.advance(seconds * 1000 - 1);
+      await expect(login.headers({})).rejects.toMatchObject({ code: error.code });
+      expect(counted.logins).toBe(index + 1);
+      clock.advance(1);
+      await expect(login.headers({})).rejects.toBe(error);
+    }
+    failWith(undefined);
+    clock.advance(600_000);
+    const token = await login.headers({});
+    failWith(error);
+    await expect(login.renew(token, {})).rejects.toBe(error);
+    clock.advance((pauses[0] ?? 0) * 1000);
+    failWith(undefined);
+    expect(await login.headers({})).not.toEqual(token);
   });
 
   it('waits as long as the vendor asks', async () => {
@@ -150,7 +177,7 @@ describe('a login that fails', () => {
     const rejected = await login.headers({});
     failWith(REFUSED);
     await expect(login.renew(rejected, {})).rejects.toBe(REFUSED);
-    await expect(login.headers({})).rejects.toBe(REFUSED);
+    await expect(login.headers({})).rejects.toMatchObject({ code: REFUSED.code });
   });
 });
 

@@ -36,7 +36,7 @@ export class FleetResolver {
     return services.fleet.accounts(principal).map((account) => ({
       account: account.key,
       vendor: account.vendor,
-      circuit: 'CLOSED',
+      circuit: account.circuit(),
       quota: account.quota(),
       ...account.health(),
     }));

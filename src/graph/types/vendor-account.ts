@@ -1,4 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
+import type { CircuitState } from '../../domain/circuit';
 import type { Vendor } from '../../domain/vendor';
 import { DateTime } from '../scalars';
 import { CircuitStateEnum, VendorEnum } from './enums';
@@ -38,7 +39,7 @@ export class VendorAccountType {
   readonly healthy!: boolean;
 
   @Field(() => CircuitStateEnum, { description: 'Whether calls to it are let through.' })
-  readonly circuit!: 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+  readonly circuit!: CircuitState;
 
   @Field(() => String, { nullable: true, description: 'What went wrong last. Null while all is well.' })
   readonly lastError!: string | null;

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { DrawbridgeError } from '../../domain/errors';
 import { formatId } from '../../domain/ids';
 import { seesAccount } from '../../domain/principal';
-import type { Session } from '../../domain/session';
+import { mayBecome, type Session } from '../../domain/session';
 import type { SessionEvent } from '../../domain/session-event';
 import type { Clock } from '../../domain/time';
 import { ExpiryClock } from './expiry-clock';
@@ -120,7 +120,7 @@ export class SessionWatch {
       if (tracked !== undefined) this.#tell(eventOf('CLOSED', tracked.session, now));
       return;
     }
-    if (this.#ended.has(id)) return;
+    if (this.#ended.has(id) || goesBack(tracked?.session, session)) return;
     const type = changeBetween(tracked?.session, session, now);
     if (tracked === undefined) {
       if (isOver(session, now) || !this.followers.isWanted(session)) return;
@@ -235,6 +235,11 @@ export class SessionWatch {
     const twin = formatId(account, 'session', vendorRef);
     if (twin !== id && this.#tracked.has(twin)) this.apply(twin, undefined);
   }
+}
+
+/** States only go forward. */
+function goesBack(before: Session | undefined, after: Session): boolean {
+  return before !== undefined && before.status !== after.status && !mayBecome(before.status, after.status);
 }
 
 function slotOf(id: string, type: string, mark?: number): string {

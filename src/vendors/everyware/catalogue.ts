@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import { type ActionCall, type ActionCosts, type Catalogue, MOST_LOOKS } from '../catalogue';
 
 const READ_DEVICES = 'device:read';
 const READ_CONNECTIONS = 'device_connection:read';
@@ -73,8 +73,9 @@ export const everywareCatalogue = {
     path: '/{scopeId}/devices/{deviceId}/vpn',
     purpose: 'The VPN client of one connected device, asked on the device itself',
     batch: 1,
-    // A round trip to the device and back: slower than an answer from the vendor's own memory.
-    timeoutMs: 10_000,
+    // A round trip to the device and back. One that answers no sooner is not waited for: a page shows many.
+    timeoutMs: 4_000,
+    answeredBy: 'device',
     freshness: 'vpn',
     permission: READ_VPN,
     source: `${OPENAPI}, GET /{scopeId}/devices/{deviceId}/vpn`,
@@ -85,6 +86,7 @@ export const everywareCatalogue = {
     purpose: 'Tells the VPN client of one device to connect; the tunnel may be up later',
     batch: 1,
     timeoutMs: DEVICE_TIMEOUT_MS,
+    answeredBy: 'device',
     freshness: 'none',
     permission: SWITCH_VPN,
     source: `${OPENAPI}, POST /{scopeId}/devices/{deviceId}/vpn/_connect`,
@@ -95,6 +97,7 @@ export const everywareCatalogue = {
     purpose: 'Tells the VPN client of one device to disconnect',
     batch: 1,
     timeoutMs: DEVICE_TIMEOUT_MS,
+    answeredBy: 'device',
     freshness: 'none',
     permission: SWITCH_VPN,
     source: `${OPENAPI}, POST /{scopeId}/devices/{deviceId}/vpn/_disconnect`,
@@ -105,6 +108,7 @@ export const everywareCatalogue = {
     purpose: 'The same, as the documentation spells it; for servers that do not know the other path',
     batch: 1,
     timeoutMs: DEVICE_TIMEOUT_MS,
+    answeredBy: 'device',
     freshness: 'none',
     permission: SWITCH_VPN,
     source: 'Everyware Cloud docs, Device VPN Connections',
@@ -119,3 +123,23 @@ export const everywareCatalogue = {
     source: `${OPENAPI}, GET /{scopeId}/vpnConnections`,
   },
 } as const satisfies Catalogue;
+
+const DISCONNECT: readonly ActionCall[] = [
+  { operation: 'disconnectVpn', least: 1, most: 1 },
+  { operation: 'disconnectVpnAsPrinted', least: 0, most: 1 },
+  { operation: 'vpnStatus', least: 0, most: MOST_LOOKS },
+];
+
+/** What actions cost at Everyware Cloud. A VPN that is up is not brought up; one that other links use stays. */
+export const everywareActions = {
+  openLink: [
+    { operation: 'vpnStatus', least: 1, most: 1 + MOST_LOOKS },
+    { operation: 'connectVpn', least: 0, most: 1 },
+  ],
+  closeLink: DISCONNECT.map((call) => ({ ...call, least: 0 })),
+  connectVpn: [
+    { operation: 'connectVpn', least: 1, most: 1 },
+    { operation: 'vpnStatus', least: 0, most: MOST_LOOKS },
+  ],
+  disconnectVpn: DISCONNECT,
+} as const satisfies ActionCosts;

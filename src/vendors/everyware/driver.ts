@@ -11,7 +11,7 @@ import type {
 } from '../driver';
 import { parseEnvelope, parseRow } from '../wire';
 import { WITH_VPN_CLIENT, WITHOUT_VPN_CLIENT } from './capabilities';
-import { everywareCatalogue } from './catalogue';
+import { everywareActions, everywareCatalogue } from './catalogue';
 import { assertSuccess, isIllegalId } from './errors';
 import { createLinkWrites } from './links';
 import { lacksConnection, mayHaveVpnClient, STATUS_FILTER, toDevice, toRemoteAccesses } from './mapping';
@@ -36,6 +36,7 @@ export function createEverywareDriver(settings: AccountSettings, tools: DriverTo
     vpn: createVpnReads(tools, { scopeId, bulk: settings.flag('vpnBulk') }),
     vpnWrites: createVpnWrites(tunnel),
     links: createLinkWrites(tunnel, tools.now),
+    actionCosts: everywareActions,
   };
 }
 

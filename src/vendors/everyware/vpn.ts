@@ -31,6 +31,7 @@ export function createVpnReads(tools: DriverTools, options: VpnReadOptions): Vpn
   let bulk = options.bulk;
   return {
     wholeAccount: false,
+    inBulk: (devices) => bulk && devices > 1,
     async status(ids, context) {
       if (bulk && ids.length > 1) {
         const states = await statesOfScope(tools, options.scopeId, ids, context);

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import type { ActionCosts, Catalogue } from '../catalogue';
 
 const SIGNED_IN = 'a signed-in user with a developer key';
 
@@ -44,3 +44,12 @@ export const remoteitCatalogue = {
     source: 'remoteit/docs, api-reference/devices/device-connect-stop.md',
   },
 } as const satisfies Catalogue;
+
+/** What actions cost at remote.it. A connection that other links use stays; a stop refused is held against a read. */
+export const remoteitActions = {
+  openLink: [{ operation: 'connect', least: 1, most: 1 }],
+  closeLink: [
+    { operation: 'disconnect', least: 0, most: 1 },
+    { operation: 'listDevices', least: 0, most: 1 },
+  ],
+} as const satisfies ActionCosts;

@@ -1,7 +1,7 @@
 import type { CallContext } from '../../transport/transport';
 import type { AccountSettings, DevicePage, DeviceRecord, Driver, DriverTools } from '../driver';
 import { parseEnvelope, parseRow } from '../wire';
-import { remoteitCatalogue } from './catalogue';
+import { remoteitActions, remoteitCatalogue } from './catalogue';
 import { assertSuccess } from './errors';
 import { createLinkWrites } from './links';
 import { addressKey, toCapabilities, toDevice, toRemoteAccesses } from './mapping';
@@ -19,6 +19,7 @@ export function createRemoteitDriver(settings: AccountSettings, tools: DriverToo
     deviceKey: (id) => (ADDRESS.test(id) ? addressKey(id) : undefined),
     listDevices: (_, context) => listDevices(tools, context),
     links: createLinkWrites(settings, tools),
+    actionCosts: remoteitActions,
   };
 }
 

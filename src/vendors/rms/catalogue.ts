@@ -1,4 +1,5 @@
-import type { Catalogue } from '../catalogue';
+import { type ActionCall, type ActionCosts, type Catalogue, MOST_LOOKS } from '../catalogue';
+import { LOOKS } from './looks';
 
 const READ_DEVICES = 'devices:read';
 const READ_ACCESSES = 'device_remote_access:read';
@@ -108,3 +109,19 @@ export const rmsCatalogue = {
     source: 'bNovate’s RMS client; the paths of RMS OpenAPI 3.0.0 leave it out',
   },
 } as const satisfies Catalogue;
+
+const once = (operation: keyof typeof rmsCatalogue): ActionCall => ({ operation, least: 1, most: 1 });
+const FOLLOWED: ActionCall = { operation: 'channel', least: 1, most: MOST_LOOKS };
+/** A 404 says at once that there is nothing to end. */
+const FOLLOWED_IF_ANY: ActionCall = { ...FOLLOWED, least: 0 };
+const ACCESS_READ_BACK: ActionCall = { operation: 'listRemoteAccesses', least: 1, most: LOOKS };
+const LINK_READ_BACK: ActionCall = { operation: 'listSessions', least: 1, most: LOOKS };
+
+/** What actions cost at RMS: the write, its channel, and the list that tells what came of it. */
+export const rmsActions = {
+  createAccess: [once('createRemoteAccess'), FOLLOWED, ACCESS_READ_BACK],
+  updateAccess: [once('updateRemoteAccess'), FOLLOWED, ACCESS_READ_BACK],
+  removeAccess: [once('deleteRemoteAccess'), FOLLOWED_IF_ANY, ACCESS_READ_BACK],
+  openLink: [once('openLink'), FOLLOWED, LINK_READ_BACK],
+  closeLink: [once('closeLink'), FOLLOWED_IF_ANY, { ...LINK_READ_BACK, least: 0 }],
+} as const satisfies ActionCosts;

@@ -6,7 +6,7 @@ import { parseEnvelope, parseRow } from '../wire';
 import { createAccessWrites } from './access-writes';
 import { listRemoteAccesses } from './accesses';
 import { RMS_CAPABILITIES } from './capabilities';
-import { rmsCatalogue } from './catalogue';
+import { rmsActions, rmsCatalogue } from './catalogue';
 import { assertSuccess } from './errors';
 import { createLinkWrites } from './links';
 import { parseAccessLocalId, STATUS_FILTER, toDevice, toVpn } from './mapping';
@@ -42,6 +42,7 @@ export function createRmsDriver(tools: DriverTools): Driver {
     vpn: { wholeAccount: true, status: (_, context) => vpnStatus(tools, context) },
     remoteAccessWrites: createAccessWrites(tools),
     links: createLinkWrites(tools),
+    actionCosts: rmsActions,
   };
 }
 

@@ -3,7 +3,7 @@ import type { CallContext } from '../../transport/transport';
 import type { Step } from '../driver';
 
 /** How often a list is looked at for what the vendor says that it has done. */
-const LOOKS = 4;
+export const LOOKS = 4;
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 2_000;

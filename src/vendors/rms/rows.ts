@@ -1,3 +1,4 @@
+import { DrawbridgeError } from '../../domain/errors';
 import type { CallContext } from '../../transport/transport';
 import type { Endpoint } from '../catalogue';
 import type { DriverTools } from '../driver';
@@ -23,7 +24,10 @@ export const pageFrom = (offset: number, limit: number): Query => [
   ['offset', String(offset)],
 ];
 
-/** One call as a rule; more only where the vendor's own total says that rows are missing (it lowered the limit). */
+/**
+ * One call as a rule; more only where the vendor's own total says that rows are missing (it lowered the limit). Throws
+ * VENDOR_UNAVAILABLE where the list repeats itself or does not end: what is missing in it may be there.
+ */
 export async function* allRows(
   tools: DriverTools,
   { endpoint, what, keys }: RowsRequest,
@@ -31,12 +35,20 @@ export async function* allRows(
   queryFrom: (offset: number) => Query,
 ): AsyncGenerator<unknown> {
   let offset = 0;
+  let before = '';
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await tools.transport.send({ endpoint, query: queryFrom(offset), keys }, context);
     assertSuccess(answer, endpoint);
     const { data, meta } = parseEnvelope(listEnvelope, answer.body, what);
+    const rows = page === 0 && data.length >= (meta?.total ?? 0) ? '' : JSON.stringify(data);
+    if (page > 0 && rows === before) break;
+    before = rows;
     yield* data;
     offset += data.length;
     if (data.length === 0 || offset >= (meta?.total ?? 0)) return;
   }
+  throw new DrawbridgeError(
+    'VENDOR_UNAVAILABLE',
+    `The vendor's list of ${what} repeats itself or does not end.`,
+  );
 }

@@ -81,6 +81,7 @@ async function survive(
   const again = () => Promise.all(plan.again ? callers.map((caller) => caller.act(last)) : []);
   const problems = await new Verdict(world, callers).judge(last, again);
   await service.kill();
+  if (problems.length > 0) process.stderr.write(`${service.warnings.join('\n')}\n`);
   return problems;
 }
 

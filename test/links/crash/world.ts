@@ -6,7 +6,7 @@ import { PostgresUnderTest } from '../../stores/postgres-under-test';
 import { variablesOf } from '../../support/service';
 
 /** How many times faster time runs for the service and its vendors. */
-const SPEED = Number(process.env['CRASH_SPEED'] ?? 5);
+export const SPEED = Number(process.env['CRASH_SPEED'] ?? 5);
 
 /**
  * Simulated vendors, and services that are started on the same store one after the other as processes: SQLite, or a
@@ -96,6 +96,13 @@ export class RunningService {
     /** When it was ready, in the time of its world. */
     readonly readyAt: number,
   ) {}
+
+  /** What it warned of, for whoever has to find out what went wrong. */
+  get warnings(): readonly string[] {
+    return this.process.lines
+      .filter((line) => line['level'] === 40 || line['level'] === 'warn')
+      .map((line) => JSON.stringify(line));
+  }
 
   async kill(): Promise<void> {
     await this.process.stop('SIGKILL');

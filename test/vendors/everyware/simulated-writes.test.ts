@@ -159,11 +159,11 @@ describe('the writes of the driver of Everyware Cloud at the simulated Everyware
     expect(vendor().calls.counts).toMatchObject({ [CONNECT]: 1, [STATE]: 3 });
   });
 
-  it('lacks a permission, and says which', async () => {
+  it('lacks a permission, which its caller is not told by name', async () => {
     vendor().knobs.deniedPermissions = ['vpn:connect'];
     await expect(connect(vendor().state.addDevice().id)).rejects.toMatchObject({
       code: 'VENDOR_UNAUTHORIZED',
-      message: expect.stringContaining('vpn:connect'),
+      message: expect.not.stringContaining('vpn:connect'),
     });
   });
 });
