@@ -48,7 +48,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const service = await launch();
     const { hostname, port } = new URL(await service.ready());
     const [silent, used] = await Promise.all([open(hostname, port), open(hostname, port)]);
-    used.write('GET /health/live HTTP/1.1\r\nhost: drawbridge\r\n\r\n');
+    used.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await once(used, 'data');
     const { code, ms } = await service.stop(signal);
     expect(code).toBe(0);
@@ -91,11 +91,11 @@ test('who comes late on an open connection is told 503 or nothing, never that al
   const client = connect(Number(port), hostname);
   const answers = text(client);
   const query = encodeURIComponent(COUNT);
-  client.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: drawbridge\r\n\r\n`);
+  client.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
   await simulators.rms.calls.reached('GET /devices', 1);
   service.kill('SIGTERM');
   await stopping(service);
-  client.write('GET /health/ready HTTP/1.1\r\nhost: drawbridge\r\n\r\n');
+  client.write('GET /health/ready HTTP/1.1\r\nhost: localhost\r\n\r\n');
   held.release();
   const [, ...statuses] = (await answers).split('HTTP/1.1 ').map((answer) => answer.slice(0, 3));
   expect(statuses[0]).toBe('200');

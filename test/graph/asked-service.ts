@@ -11,11 +11,11 @@ export interface AskedService {
 }
 
 /** Starts the service for the tests of one file. */
-export function askedService(): AskedService {
+export function askedService(env: Readonly<Record<string, string>> = {}): AskedService {
   const clock = new ManualClock();
   let service: TestService;
   beforeAll(async () => {
-    service = await startTestService({ clock, simulators: { devices: 90, seed: 7 } });
+    service = await startTestService({ clock, simulators: { devices: 90, seed: 7 }, env });
   });
   afterAll(() => service.close());
   return {

@@ -184,7 +184,10 @@ describe('one representation among others', () => {
       { __typename: 'Device', id: good },
     ]);
     expect(errors).toEqual([
-      expect.objectContaining({ path: ['_entities', 1], extensions: { code: 'BAD_USER_INPUT' } }),
+      expect.objectContaining({
+        path: ['_entities', 1],
+        extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) },
+      }),
     ]);
     expect(countCalls(service.simulators)).toEqual({ rms: 1, remoteit: 0, everyware: 0 });
   });

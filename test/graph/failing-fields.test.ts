@@ -91,6 +91,7 @@ describe.each(NESTED)('%s', (_, { field, name, route, asks }, kinds) => {
       for (const { extensions } of broken.errors ?? []) {
         expect(extensions).toMatchObject({
           code: expected.code,
+          requestId: expect.any(String),
           vendor: VENDOR[name],
           account: name,
           retryable: expect.any(Boolean),

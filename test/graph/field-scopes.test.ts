@@ -78,6 +78,18 @@ const PROBES: Readonly<Record<string, Probe>> = {
     path: 'createLink.session.remoteAccess',
     also: ['links:use'],
   },
+  'Subscription.sessionExpiry': {
+    query: 'subscription { sessionExpiry(sessionIds: []) { type } }',
+    path: 'sessionExpiry',
+  },
+  'Subscription.vpnStatusChanged': {
+    query: 'subscription { vpnStatusChanged(deviceIds: []) { at } }',
+    path: 'vpnStatusChanged',
+  },
+  'Subscription.deviceStatusChanged': {
+    query: 'subscription { deviceStatusChanged { at } }',
+    path: 'deviceStatusChanged',
+  },
   'Mutation.createRemoteAccess': {
     query: `mutation { createRemoteAccess(${ACCESS_INPUT.replace('Planted', 'Another')}) { remoteAccess { id name } } }`,
     path: 'createRemoteAccess',
@@ -152,7 +164,24 @@ afterAll(async () => {
 
 function ask<T = Record<string, unknown>>(caller: string, query: string): Promise<GraphResult<T>> {
   const text = query.replace(/\$(device|access|gateway)/g, (_, kind: keyof typeof ids) => ids[kind]);
-  return service.query<T>(text, { headers: bearer(caller) });
+  return text.startsWith('subscription')
+    ? follow(text, bearer(caller))
+    : service.query<T>(text, { headers: bearer(caller) });
+}
+
+/** What a stream of events begins with: its first event, or that it is open. */
+async function follow<T>(query: string, headers: Readonly<Record<string, string>>): Promise<GraphResult<T>> {
+  const gone = new AbortController();
+  const answer = await fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
+    body: JSON.stringify({ query }),
+    signal: gone.signal,
+  });
+  const { value } = (await answer.body?.getReader().read()) ?? {};
+  gone.abort();
+  const [, event = '{"data":null}'] = /^data: (\{.*)$/m.exec(Buffer.from(value ?? []).toString()) ?? [];
+  return JSON.parse(event);
 }
 
 const forbidden = ({ errors = [] }: GraphResult<unknown>) =>
@@ -181,8 +210,8 @@ describe.each(Object.entries(PROBES))('%s', (field, { query, path, also = [] }) 
 });
 
 describe('what the table does not name', () => {
-  test('is open to every caller at the root: who asks, and what Federation asks', async () => {
-    const answer = await ask('nothing', '{ viewer { subject scopes } _service { sdl } __typename }');
+  test('is open to every caller at the root: who asks; what Federation asks is seen to elsewhere', async () => {
+    const answer = await ask('nothing', '{ viewer { subject scopes } __typename }');
     expect(answer).toMatchObject({ data: { viewer: { subject: 'nothing', scopes: [] } } });
     const { schema } = buildGraph();
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];

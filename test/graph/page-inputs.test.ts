@@ -1,6 +1,10 @@
+import { Cursors, listName } from '../../src/services/cursor';
+import { deriveKeys } from '../../src/stores/store-key';
 import { askedService } from './asked-service';
 
-const scene = askedService();
+const STORE_KEY = Buffer.alloc(32, 'cursors');
+
+const scene = askedService({ STORE_KEY: STORE_KEY.toString('base64') });
 const { ask, vendorCalls } = scene;
 
 describe('the size of a page', () => {
@@ -29,8 +33,10 @@ describe('the size of a page', () => {
 
 describe('a cursor', () => {
   const encode = (content: unknown): string => Buffer.from(JSON.stringify(content)).toString('base64url');
-  const decode = (cursor: string) =>
-    JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<string, unknown>;
+  /** What the service writes and reads cursors with: nobody else can. */
+  const cursors = new Cursors(deriveKeys([STORE_KEY], 'cursors'));
+  const BY_VENDOR = listName('devices', {});
+  const BY_NAME = listName('ordered-devices', {}, { field: 'NAME', direction: 'ASC' });
   const cursorOf = async (list: string): Promise<string> => {
     const answer = await ask<Record<string, { pageInfo: { endCursor: string } }>>(
       `{ page: ${list} { pageInfo { endCursor } } }`,
@@ -65,15 +71,24 @@ describe('a cursor', () => {
     for (const after of broken) await refused(list, after);
   });
 
-  it.each(LISTS.slice(0, 2))('of %s with a content of the wrong kind is BAD_USER_INPUT', async (list) => {
-    const good = decode(await cursorOf(list));
+  it.each([
+    ['devices(first: 2)', BY_VENDOR],
+    ['devices(first: 2, orderBy: { field: NAME })', BY_NAME],
+  ])('of %s with a content of the wrong kind is BAD_USER_INPUT', async (list, name) => {
+    const { l: _, ...good } = cursors.decode(name, await cursorOf(list));
     for (const field of Object.keys(good)) {
       for (const value of [undefined, {}, true, [1], -1.5]) {
         // Null and numbers are values that an order may compare by.
         if (field === 'v' && typeof value === 'number') continue;
-        await refused(list, encode({ ...good, [field]: value }));
+        await refused(list, cursors.encode(name, { ...good, [field]: value }));
       }
     }
+  });
+
+  it('that a caller made is BAD_USER_INPUT, however right its content is', async () => {
+    const content = cursors.decode(BY_VENDOR, await cursorOf('devices(first: 2)'));
+    await refused('devices(first: 2)', encode(content));
+    await refused('devices(first: 2)', new Cursors([STORE_KEY]).encode(BY_VENDOR, content));
   });
 
   it('of another filter or order is BAD_USER_INPUT', async () => {
@@ -87,17 +102,17 @@ describe('a cursor', () => {
       'devices(first: 2, orderBy: { field: STATUS })',
       'devices(first: 2, filter: { status: [ONLINE] }, orderBy: { field: NAME })',
     ];
-    const cursors = new Map<string, string>();
-    for (const list of lists) cursors.set(list, await cursorOf(list));
+    const found = new Map<string, string>();
+    for (const list of lists) found.set(list, await cursorOf(list));
     for (const list of lists) {
-      for (const [other, cursor] of cursors) if (other !== list) await refused(list, cursor);
-      await refused('sessions(first: 2)', cursors.get(list) ?? '');
+      for (const [other, cursor] of found) if (other !== list) await refused(list, cursor);
+      await refused('sessions(first: 2)', found.get(list) ?? '');
     }
   });
 
   it('far behind the end of a list leads to an empty page', async () => {
-    const cursor = decode(await cursorOf('devices(first: 2)'));
-    const far = encode({ ...cursor, o: Number.MAX_SAFE_INTEGER, n: [] });
+    const cursor = cursors.decode(BY_VENDOR, await cursorOf('devices(first: 2)'));
+    const far = cursors.encode(BY_VENDOR, { ...cursor, o: Number.MAX_SAFE_INTEGER, n: [] });
     const answer = await ask<{ devices: unknown }>(
       'query ($after: String) { devices(after: $after, filter: null) { nodes { id account } problems { code } } }',
       { after: far },
@@ -107,7 +122,7 @@ describe('a cursor', () => {
   });
 
   it('keeps nothing of a device but what is needed to go on', async () => {
-    const content = JSON.stringify(decode(await cursorOf('devices(first: 2)')));
+    const content = JSON.stringify(cursors.decode(BY_VENDOR, await cursorOf('devices(first: 2)')));
     const [first] = scene.service.simulators.everyware.state.devices();
     expect(content).not.toContain(first?.clientId);
     expect(content).toContain(first?.id);

@@ -65,7 +65,10 @@ describe('_service', () => {
     expect(data?.['_service']).toBeUndefined();
     expect(errors).toEqual([
       expect.objectContaining({
-        extensions: { code: caller === undefined ? 'UNAUTHENTICATED' : 'GRAPHQL_VALIDATION_FAILED' },
+        extensions: {
+          code: caller === undefined ? 'UNAUTHENTICATED' : 'GRAPHQL_VALIDATION_FAILED',
+          requestId: expect.any(String),
+        },
       }),
     ]);
     const hidden = await ask(caller, 'query Q { ...S } fragment S on Query { schema: _service { sdl } }');

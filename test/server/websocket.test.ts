@@ -173,7 +173,7 @@ describe('an operation that is refused is an error for its id alone', () => {
       payload: [
         expect.objectContaining({
           message: expect.any(String),
-          extensions: expect.objectContaining({ code }),
+          extensions: { code, requestId: expect.any(String) },
         }),
       ],
     });
@@ -192,7 +192,9 @@ describe('an operation that is refused is an error for its id alone', () => {
     expect(await socket.next()).toEqual({
       id: '1',
       type: 'error',
-      payload: [expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN' }) })],
+      payload: [
+        expect.objectContaining({ extensions: { code: 'FORBIDDEN', requestId: expect.any(String) } }),
+      ],
     });
     socket.subscribe('2', '{ viewer { subject } }');
     expect(await socket.next()).toMatchObject({ id: '2', type: 'next' });
