@@ -184,6 +184,14 @@ describe('a link of RMS', () => {
   });
 
   it.each([
+    ['its channel', [answer(422, errorBody('channel'))]],
+    ['the list', [COMPLETED, answer(422, errorBody('active')), answer(422, errorBody('active'))]],
+  ])('is not known to be none where RMS refuses to tell %s', async (_, answers) => {
+    const refused = Array.from({ length: 10 }, () => answer(422, errorBody(null)));
+    await expect(opened(BEGUN, ...answers, ...refused)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+  });
+
+  it.each([
     [answer(404, errorBody(null)), 'NOT_FOUND', ''],
     [answer(422, errorBody('duration')), 'VENDOR_REJECTED', '(duration)'],
     [answer(200, errorBody('duration', 'pl4nt3d')), 'VENDOR_REJECTED', '(duration)'],
