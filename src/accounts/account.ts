@@ -284,7 +284,8 @@ export class Account {
 
   #memory(): Memory {
     return {
-      patchAccesses: (vendorDeviceId, patch) => this.#accesses.patch(vendorDeviceId, patch),
+      accesses: this.#accesses,
+      sessions: this.#sessions,
       learnVpn: (vendorDeviceId, facts) => this.#vpn.learn(vendorDeviceId, facts),
     };
   }
