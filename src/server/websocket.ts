@@ -13,6 +13,7 @@ import { asDrawbridgeError, badInput, DrawbridgeError } from '../domain/errors';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import type { Authenticate } from './authenticate';
+import type { CallerRights } from './event-groups';
 import { CLOSE, LiveSocket, type LiveSocketTools } from './live-socket';
 import { namesLoopback } from './loopback-only';
 import { type OperationAnswer, type OperationResult, type RunOperation, readOperation } from './operation';
@@ -25,6 +26,8 @@ export interface WebSocketOptions extends Omit<LiveSocketTools, 'surprised'> {
   readonly run: RunOperation;
   readonly schema: GraphQLSchema;
   readonly authenticate: Authenticate;
+  /** What callers who stay may do by now. */
+  readonly rights: CallerRights;
   readonly showErrors: ShowErrors;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -169,9 +172,10 @@ function asHeader(token: unknown): string | undefined {
 async function begin(
   { extra: socket, subscriptions }: SocketContext,
   payload: SubscribePayload,
-  { run, metrics, newId, showErrors, staleMaxSeconds }: WebSocketOptions,
+  { run, rights, metrics, newId, showErrors, staleMaxSeconds }: WebSocketOptions,
 ): Promise<OperationAnswer> {
-  const { principal } = socket;
+  // A socket lives longer than the rights with which it began.
+  const principal = socket.principal === undefined ? undefined : rights.now(socket.principal);
   const refused = (thrown: unknown): OperationAnswer => ({
     kind: 'refused',
     errors: showErrors([thrown]),

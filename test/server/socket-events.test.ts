@@ -151,14 +151,3 @@ describe('when the service stops', () => {
     await closed;
   });
 });
-
-test('a client that reads nothing costs a bounded amount of memory, then its socket', async () => {
-  const socket = await RawSocket.begin(service.url);
-  socket.ws.pause();
-  const filler = 'x'.repeat(64 * 1024);
-  for (let ping = 0; ping < 600; ping += 1) socket.send({ type: 'ping', payload: { filler } });
-  // A query of somebody else is answered once all of that has been taken.
-  await service.query('{ viewer { subject } }');
-  socket.ws.resume();
-  expect((await socket.closed).code).toBe(1013);
-});

@@ -33,7 +33,7 @@ export async function startFakeRouter(): Promise<FakeRouter> {
     const status = router.statuses.length > 1 ? router.statuses.shift() : router.statuses[0];
     headers.push(request.headers);
     waiting.push(JSON.parse(await text(request)));
-    response.writeHead(status ?? 204, { location: 'http://127.0.0.1:9/' }).end();
+    response.writeHead(status ?? 204, { location: '/elsewhere' }).end();
     wake();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
