@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { buildGraph } from '../src/graph/schema';
 import { startSimulators } from '../src/simulators/simulators';
 import { Child, type Memory } from './child';
@@ -21,6 +24,7 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 /** Sends fuzzed requests at an even rate and tells, every half minute, what was answered and what the service holds. */
 async function main(): Promise<void> {
   const { rms, remoteit, everyware, close } = await startSimulators({ devices: 120, latencyMs: 0 });
+  const folder = await mkdtemp(path.join(tmpdir(), 'drawbridge-fuzz-'));
   const service = await Child.start('service.js', {
     RMS_TOKEN: rms.credentials.token,
     RMS_BASE_URL: rms.baseUrl,
@@ -34,7 +38,7 @@ async function main(): Promise<void> {
     EVERYWARE_BASE_URL: everyware.baseUrl,
     AUTH_DISABLED: '1',
     PORT: '0',
-    DATABASE_URL: 'file::memory:',
+    DATABASE_URL: `file:${path.join(folder, 'drawbridge.db')}`,
     STORE_KEY: Buffer.alloc(32, 'fuzz').toString('base64'),
     // Nothing is to be refused for its number.
     CALLER_OPERATIONS_PER_MINUTE: '0',
@@ -62,6 +66,7 @@ async function main(): Promise<void> {
   process.exitCode = tally.wrong.length === 0 ? 0 : 1;
   service.stop();
   await close();
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function send(url: string, fuzz: Fuzz, tally: Tally): Promise<void> {
