@@ -149,6 +149,7 @@ test('with nothing left reads and new links are refused until the month is over,
     account: 'rms',
     retryable: false,
     retryAfterSeconds: expect.any(Number),
+    requestId: expect.any(String),
   });
   const seconds = Number(errors?.[0]?.extensions['retryAfterSeconds']);
   expect(Math.abs(clock.now() + seconds * 1000 - NEW_MONTH)).toBeLessThan(2000);
