@@ -25,7 +25,7 @@ export class QuotaOutage {
       throw new DrawbridgeError(
         'STORE_UNAVAILABLE',
         "The account's calls cannot be counted now, and no more are made than a day's share of its allowance.",
-        { retryAfterSeconds: RETRY_SECONDS },
+        { retryAfterSeconds: RETRY_SECONDS, unsent: true },
       );
     }
     this.#day.spent += 1;

@@ -196,6 +196,7 @@ export class Quota implements Allowance {
     const seconds = Math.ceil((untilMs - this.options.clock.now()) / 1000);
     return new DrawbridgeError('VENDOR_QUOTA_EXHAUSTED', message, {
       retryAfterSeconds: Math.max(1, seconds),
+      unsent: true,
     });
   }
 

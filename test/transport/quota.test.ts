@@ -53,6 +53,7 @@ test('when the rest is used up, reads, polls and new actions are refused until t
     await expect(quota.take(purpose)).rejects.toMatchObject({
       code: 'VENDOR_QUOTA_EXHAUSTED',
       retryable: false,
+      unsent: true,
       retryAfterSeconds: Math.ceil((Date.UTC(2026, 11) - clock.now()) / 1000),
     });
   }
