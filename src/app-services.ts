@@ -15,6 +15,7 @@ import { Polls, type PollsOptions } from './services/expiry/polls';
 import { FleetService } from './services/fleet-service';
 import { FollowService } from './services/follow-service';
 import { IntentLeases } from './services/intent-leases';
+import { LedgerUpkeep } from './services/ledger-upkeep';
 import { LinkBook } from './services/link-book';
 import { LinkCloser } from './services/link-closer';
 import { LinkFinder } from './services/link-finder';
@@ -37,7 +38,7 @@ import type { DurableStore } from './stores/ports';
 export interface RunningServices {
   readonly services: Services;
   readonly polls: Polls;
-  /** Settles what an earlier run left open, and ends what is due. */
+  /** Settles what an earlier run left open, ends what is due, and keeps the ledger in order. */
   start(): void;
   /** Begins nothing more, and waits for what is on its way. */
   stop(): Promise<void>;
@@ -129,6 +130,7 @@ function openLinks(
   const closer = new LinkCloser(tools);
   const keeper = new LinkKeeper(tools, closer, made);
   const settler = new LinkSettler({ tools, leases, opener, made, keeper });
+  const upkeep = new LedgerUpkeep(tools);
   const service = new LinkService(tools, new LinkPreparer(tools, made), opener, closer, keeper, made);
   return {
     service,
@@ -137,8 +139,10 @@ function openLinks(
     start: () => {
       keeper.start();
       settler.start();
+      upkeep.start();
     },
     stop: async () => {
+      await upkeep.stop();
       pauses.stop();
       await settler.stop();
       await keeper.stop();

@@ -11,18 +11,19 @@ import type {
 import type { VpnFacts } from '../domain/vpn';
 import type { CallContext } from '../transport/transport';
 import type { ActionName } from '../vendors/catalogue';
-import type { Driver, Step } from '../vendors/driver';
+import type { Driver, Step, WrittenAccess } from '../vendors/driver';
 import type { AccountOptions } from './account-tools';
 import { actionContextOf } from './call-context';
+import type { FollowedChange, KeyedReads } from './keyed-reads';
+import type { SessionReads } from './session-reads';
 import { ACTION_DEADLINE_MS, finish } from './steps';
 
 /** What of an account's memory has to follow a change. */
 export interface Memory {
-  /** The ways into a device, where they are known, with one added, replaced or taken away. */
-  patchAccesses(
-    vendorDeviceId: string,
-    patch: (accesses: readonly RemoteAccessFacts[]) => readonly RemoteAccessFacts[],
-  ): void;
+  /** The ways in, by device. */
+  readonly accesses: KeyedReads<readonly RemoteAccessFacts[]>;
+  /** The links, by way in. */
+  readonly sessions: SessionReads;
   learnVpn(vendorDeviceId: string, facts: VpnFacts): void;
 }
 
@@ -73,9 +74,10 @@ export class AccountWrites {
 
   async createAccess(access: NewRemoteAccess, reading: Reading): Promise<RemoteAccess> {
     const writes = this.#group('remoteAccessWrites');
-    const facts = await this.#act(reading, (context) => writes.create(access, context));
-    this.memory.patchAccesses(facts.vendorDeviceId, (others) => [...without(others, facts), facts]);
-    return this.toAccess(facts);
+    const began = this.memory.accesses.cache.begin();
+    const { access: made, listed } = await this.#act(reading, (context) => writes.create(access, context));
+    this.#follow(made, { began, listed, patch: (others) => [...without(others, made), made] });
+    return this.toAccess(made);
   }
 
   async updateAccess(
@@ -84,11 +86,12 @@ export class AccountWrites {
     reading: Reading,
   ): Promise<RemoteAccess> {
     const writes = this.#group('remoteAccessWrites');
-    const facts = await this.#act(reading, (context) => writes.update(before, changes, context));
-    this.memory.patchAccesses(facts.vendorDeviceId, (others) =>
-      others.map((other) => (other.localId === facts.localId ? facts : other)),
-    );
-    return this.toAccess(facts);
+    const began = this.memory.accesses.cache.begin();
+    const { access, listed } = await this.#act(reading, (context) => writes.update(before, changes, context));
+    const patch = (others: readonly RemoteAccessFacts[]) =>
+      others.map((other) => (other.localId === access.localId ? access : other));
+    this.#follow(access, { began, listed, patch });
+    return this.toAccess(access);
   }
 
   async removeAccess(
@@ -96,8 +99,9 @@ export class AccountWrites {
     reading: Reading,
   ): Promise<void> {
     const writes = this.#group('remoteAccessWrites');
-    await this.#act(reading, (context) => writes.remove(access, context));
-    this.memory.patchAccesses(access.vendorDeviceId, (others) => without(others, access));
+    const began = this.memory.accesses.cache.begin();
+    const listed = await this.#act(reading, (context) => writes.remove(access, context));
+    this.#follow(access, { began, listed, patch: (others) => without(others, access) });
   }
 
   /** The link over what runs already; undefined: nothing does, or that is not known before opening. */
@@ -106,9 +110,12 @@ export class AccountWrites {
     return this.#act(reading, async (context) => ({ done: await links.found?.(request, context) }));
   }
 
-  openLink(request: LinkRequest, reading: Reading): Promise<OpenedLink> {
+  async openLink(request: LinkRequest, reading: Reading): Promise<OpenedLink> {
     const links = this.#group('links');
-    return this.#act(reading, (context) => links.open(request, context));
+    const began = this.memory.sessions.begin();
+    const { listing, ...link } = await this.#act(reading, (context) => links.open(request, context));
+    if (listing !== undefined) this.memory.sessions.learn(request.access.localId, listing, began);
+    return link;
   }
 
   /** The links of a way in that the vendor knows, for settling what got lost. */
@@ -119,7 +126,9 @@ export class AccountWrites {
 
   async closeLink(link: LinkReference, reading: Reading): Promise<void> {
     const links = this.#group('links');
-    await this.#act(ending(reading), (context) => links.close(link, context));
+    const began = this.memory.sessions.begin();
+    const listing = await this.#act(ending(reading), (context) => links.close(link, context));
+    if (listing !== null) this.memory.sessions.learn(link.accessLocalId, listing, began);
   }
 
   async connectVpn(vendorDeviceId: string, reading: Reading): Promise<VpnFacts> {
@@ -139,6 +148,20 @@ export class AccountWrites {
   /** What a link over the VPN told of it. */
   learnVpn(vendorDeviceId: string, facts: VpnFacts): void {
     this.memory.learnVpn(vendorDeviceId, facts);
+  }
+
+  /** Leaves the ways into a device as a change has left them. */
+  #follow(
+    { vendorDeviceId }: Pick<RemoteAccessFacts, 'vendorDeviceId'>,
+    {
+      began,
+      listed,
+      patch,
+    }: Omit<FollowedChange<readonly RemoteAccessFacts[]>, 'value'> & Pick<WrittenAccess, 'listed'>,
+  ): void {
+    const { accesses } = this.memory;
+    if (listed === null) accesses.patch(vendorDeviceId, patch);
+    else accesses.follow(vendorDeviceId, { began, value: listed, patch });
   }
 
   #group<K extends 'remoteAccessWrites' | 'links' | 'vpnWrites'>(name: K): NonNullable<Driver[K]> {

@@ -17,18 +17,10 @@ import { devicesIn } from './device-runs';
 import type { HealthReport } from './health';
 import { type ImaginedWorld, imagineDriver } from './imagined-driver';
 import type { KeyedReads } from './keyed-reads';
-import { wishedAgeMs } from './read-cache';
 import type { RememberedDevices } from './remembered-devices';
+import { type ServedOlder, servedOlder } from './served-older';
 import { type ListedSessions, SessionReads } from './session-reads';
 import { VpnReads } from './vpn-reads';
-
-/** Part of an answer that is older than was asked for, because the account's allowance runs low. */
-export interface ServedOlder {
-  /** When the oldest of it was true. */
-  readonly servedFrom: Date;
-  /** Until reads are as fresh again as they are asked for, where nothing more is spent. */
-  readonly easesInSeconds: number;
-}
 
 /**
  * One account at a vendor: the portable type over a driver. It keeps the driver's preconditions (no empty, double or
@@ -107,17 +99,7 @@ export class Account {
 
   /** Whether devices were answered older than asked because the allowance runs low; undefined: they were not. */
   servedOlder(devices: readonly Device[], reading: Reading): ServedOlder | undefined {
-    const { allowance, freshness, clock } = this.options;
-    const wishedMs = wishedAgeMs(reading, freshness.devices);
-    if (allowance === undefined || devices.length === 0) return undefined;
-    if (allowance.leastAgeMs(freshness.devices) <= wishedMs) return undefined;
-    const beganAt = clock.now() - (clock.monotonic() - reading.startedAt);
-    const oldest = Math.min(...devices.map(({ observedAt }) => observedAt.getTime()));
-    if (beganAt - oldest <= wishedMs + CLOCK_STEP_MS) return undefined;
-    return {
-      servedFrom: new Date(oldest),
-      easesInSeconds: Math.max(1, Math.ceil((allowance.easesAt().getTime() - clock.now()) / 1000)),
-    };
+    return servedOlder(this.options, devices, reading);
   }
 
   /** Whether calls to the vendor are let through. */
@@ -284,7 +266,8 @@ export class Account {
 
   #memory(): Memory {
     return {
-      patchAccesses: (vendorDeviceId, patch) => this.#accesses.patch(vendorDeviceId, patch),
+      accesses: this.#accesses,
+      sessions: this.#sessions,
       learnVpn: (vendorDeviceId, facts) => this.#vpn.learn(vendorDeviceId, facts),
     };
   }
@@ -302,6 +285,3 @@ export class Account {
     };
   }
 }
-
-/** The clock that shows instants ticks in milliseconds, the one that measures does not. */
-const CLOCK_STEP_MS = 2;

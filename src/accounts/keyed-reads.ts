@@ -15,6 +15,16 @@ export interface KeyedReadsOptions<V> extends ReadCacheOptions<V> {
   readonly spared: (from: 'CACHE' | 'SHARED', keys: number, reading: Reading) => void;
 }
 
+/** A change at the vendor, with what its answer told. */
+export interface FollowedChange<V> {
+  /** The turn of the cache in which it began. */
+  readonly began: number;
+  /** All that stands under the key, as the answer told. */
+  readonly value: V;
+  /** What the change does to something newer. */
+  readonly patch: (value: V) => V;
+}
+
 /** A read-through cache by key with single flight: what is known is not asked, what is being asked is not asked twice. */
 export class KeyedReads<V> {
   readonly cache: ReadCache<V>;
@@ -55,6 +65,16 @@ export class KeyedReads<V> {
   patch(key: string, patch: (value: V) => V): void {
     this.#flights.leave(key);
     this.cache.patch(key, patch);
+  }
+
+  /**
+   * Notes a change whose answer also told all that stands under the key; `began` is the turn in which the change did.
+   * What came to be known since may be newer than that answer, and is patched instead. The same holds for calls under
+   * way.
+   */
+  follow(key: string, { began, value, patch }: FollowedChange<V>): void {
+    if (this.cache.knows(key, began)) this.patch(key, patch);
+    else this.tell(key, value);
   }
 
   /** Notes how something stands after a change; the same holds for calls under way. */

@@ -95,6 +95,11 @@ export class ReadCache<V> {
     return this.#turn;
   }
 
+  /** True where something came to be known of the key, or was changed there, in a call that began after a turn. */
+  knows(key: string, began: number): boolean {
+    return (this.#entries.peek(key)?.turn ?? 0) > began;
+  }
+
   /** Keeps what a vendor told, unless something newer is known; left out, the turn is now. */
   learn(key: string, value: V, turn: number = this.begin()): Learned<V> {
     const learned = { value, at: this.options.clock.now(), learnedAt: this.options.clock.monotonic() };

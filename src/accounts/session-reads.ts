@@ -19,6 +19,12 @@ export interface ListedSessions {
   readonly askedAt: Date;
 }
 
+/** When something began behind which the vendor lists links. */
+export interface BegunChange {
+  readonly turn: number;
+  readonly askedAt: Date;
+}
+
 type AskedListing = SessionListing & Pick<ListedSessions, 'askedAt'>;
 
 const NO_SESSIONS: SessionListing = { sessions: [], complete: true };
@@ -62,6 +68,16 @@ export class SessionReads {
         })),
       ]),
     );
+  }
+
+  /** Told that something is begun whose answer may be {@link learn}ed: when that is. */
+  begin(): BegunChange {
+    return { turn: this.#byAccess.cache.begin(), askedAt: new Date(this.tools.options.clock.now()) };
+  }
+
+  /** Keeps the usable links of a way in, which the vendor listed behind something that had begun. */
+  learn(accessLocalId: string, listing: SessionListing, { turn, askedAt }: BegunChange): void {
+    this.#byAccess.cache.learn(USABLE + accessLocalId, { ...listing, askedAt }, turn);
   }
 
   /** Under what the links of an access are known: a fresh list of all serves who wants only the usable ones, too. */

@@ -1,3 +1,4 @@
+import type { DrawbridgeError } from './errors';
 import type { RemoteAccessFacts } from './remote-access';
 
 /** A link that is to be opened. */
@@ -26,6 +27,8 @@ export interface OpenedLink {
   readonly vendorEndsAt: Date | null;
   /** Only where the vendor may hand back a connection that was opened with another rule than asked for. */
   readonly admission?: Admission;
+  /** Why it is of no use to anybody, though its vendor did open it: then it is ended again. Left out: it is as asked. */
+  readonly flaw?: DrawbridgeError;
 }
 
 /** Whom a connection lets in. */

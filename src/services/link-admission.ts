@@ -17,26 +17,29 @@ export const TURNED_AWAY: ReadonlySet<ErrorCode> = new Set(['POLICY_VIOLATION', 
 const FRESH_WITHIN_MS = 5000;
 
 /**
- * Whether a connection lets in whom the caller wished, and nobody else; undefined: it does. A vendor may hand back one
- * that is running already, with the rule that it was opened with. `others` are the links of this graph over it.
+ * Whether a connection can be used, and lets in whom the caller wished and nobody else; undefined: it does. A vendor
+ * may hand back one that is running already, with the rule that it was opened with. `others` are the links of this
+ * graph over it: as long as there are any it is not ended.
  */
 export function refusalOf(
   { allowedIp }: LinkRequest,
-  { admission }: OpenedLink,
+  { admission, flaw }: OpenedLink,
   { askedAt, others }: { readonly askedAt: Date; readonly others: readonly LinkRecord[] },
 ): Refusal | undefined {
-  if (admission === undefined) return undefined;
-  const { letsIn, since } = admission;
+  const { letsIn = null, since = null } = admission ?? {};
   const isShared = others.length > 0;
+  const isFresh = since !== null && since.getTime() >= askedAt.getTime() - FRESH_WITHIN_MS;
+  const isOwn = !isShared && (isFresh || since === null);
+  if (flaw !== undefined) return { error: flaw, isOwn };
+  if (admission === undefined) return undefined;
   const isAlike = others.every((other) => other.allowedIp === allowedIp);
   if (allowedIp === null) {
     return isAlike ? undefined : { error: restrictedToOthers(), isOwn: false };
   }
-  const isFresh = since !== null && since.getTime() >= askedAt.getTime() - FRESH_WITHIN_MS;
   // Where the vendor does not tell, it keeps to what it was asked for with a connection that it made for this.
   const isKnown = letsIn === null ? (isShared ? isAlike : isFresh) : letsIn === allowedIp;
   if (isKnown) return undefined;
-  return { error: notRestricted(allowedIp), isOwn: !isShared && (isFresh || since === null) };
+  return { error: notRestricted(allowedIp), isOwn };
 }
 
 function notRestricted(allowedIp: string): DrawbridgeError {

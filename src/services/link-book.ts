@@ -120,7 +120,7 @@ export class LinkBook {
     );
   }
 
-  /** What the audit log tells of a read: links that this graph did not open, and links that are over elsewhere. */
+  /** What the audit log tells of links that this graph did not open, and of those that are over without its doing. */
   entriesOfRead({ first, ended }: SavedSessions): readonly NewAuditEntry[] {
     const factsOf = ({ account, id, deviceId, remoteAccessId }: Session) => ({
       actor: ITSELF,
@@ -138,11 +138,11 @@ export class LinkBook {
     });
     const over = ended.map((session) => {
       const { detail, ...facts } = factsOf(session);
-      const { status, reason } = session;
+      const { status, expiresAt, reason } = session;
       return this.entry({
         ...facts,
         action: 'linkEnded',
-        detail: { ...detail, status, by: 'vendor' },
+        detail: { ...detail, status, expiresAt, by: 'vendor' },
         reason,
       });
     });

@@ -24,8 +24,10 @@ const NO_LINK: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 const LOOK_EVERY_MS = 2000;
-/** How long to wait behind a look that failed. */
+/** How long to wait behind a look that failed: longer once many have, for a look may be a call that opens. */
 const LOOK_AGAIN_MS = 5000;
+const MANY_MISSES = 12;
+const LOOK_AGAIN_LATE_MS = 60_000;
 /** Telling the vendor this much later than it was asked for is noted: a lost link is looked for from then on. */
 const NOTED_AFTER_MS = 5000;
 /** A VPN that a device was told to bring up may come up within this, and is then owed its end. */
@@ -93,7 +95,8 @@ export class LinkOpener {
         warn(`what became of a link at ${account.key} is not known yet`, looked.error);
       }
       misses += looked.ok ? 0 : 1;
-      await pauses.wait(looked.ok ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
+      const againMs = misses < MANY_MISSES ? LOOK_AGAIN_MS : LOOK_AGAIN_LATE_MS;
+      await pauses.wait(looked.ok ? LOOK_EVERY_MS : againMs);
     }
     throw lost;
   }
@@ -178,8 +181,8 @@ export class LinkOpener {
   }
 
   /**
-   * The connection lets in others than asked for. What came up for this link owes its end from now on, and is ended
-   * before the caller hears of it. Throws the reason.
+   * The connection is not as asked for: it lets in others, or is of no use. What came up for this link owes its end
+   * from now on, and is ended before the caller hears of it. Throws the reason.
    */
   async #turnAway(opening: Opening, opened: OpenedLink, { error, isOwn }: Refusal): Promise<never> {
     const { account, session, access, intent } = opening;
@@ -191,7 +194,7 @@ export class LinkOpener {
     const ended = await settle(account.writes.closeLink(reference, ownReading(clock)));
     if (!ended.ok) {
       warn(
-        `a connection at ${account.key} lets in others than asked for, and is ended as soon as can be`,
+        `a connection at ${account.key} is not as it was asked for, and is ended as soon as can be`,
         ended.error,
       );
       throw error;

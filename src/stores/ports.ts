@@ -157,6 +157,11 @@ export interface LinkStore {
    * whose state is final; null where none is.
    */
   nextOwedMs(): Promise<number | null>;
+  /**
+   * Links of this graph that were last written down as ACTIVE, whose end has passed, and whose end nobody owes: their
+   * vendors have ended them. The earliest ends first, so many at most.
+   */
+  over(nowMs: number, most: number): Promise<readonly LinkRecord[]>;
   /** Links that still owe that the way in which was made for them is taken away; oldest first. */
   accessesOwed(): Promise<readonly LinkRecord[]>;
   /**

@@ -111,16 +111,32 @@ export type Step<T> =
   | { readonly done: T }
   | { readonly afterMs: number; readonly again: (context: CallContext) => Promise<Step<T>> };
 
+/** A way in that was made or changed. */
+export interface WrittenAccess {
+  readonly access: RemoteAccessFacts;
+  /** All ways into its device, where the vendor was asked for them after the change; null: it was not. */
+  readonly listed: readonly RemoteAccessFacts[] | null;
+}
+
 /** Configuring ways in. Not idempotent: a call is never repeated once its bytes may have left. */
 export interface RemoteAccessWrites {
-  create(access: NewRemoteAccess, context: CallContext): Promise<Step<RemoteAccessFacts>>;
+  create(access: NewRemoteAccess, context: CallContext): Promise<Step<WrittenAccess>>;
   update(
     before: RemoteAccessFacts,
     changes: RemoteAccessChanges,
     context: CallContext,
-  ): Promise<Step<RemoteAccessFacts>>;
-  /** Done once the vendor no longer lists it; one that is gone already is done. */
-  remove(access: Pick<RemoteAccessFacts, 'localId'>, context: CallContext): Promise<Step<null>>;
+  ): Promise<Step<WrittenAccess>>;
+  /** Done, with those that are left, once the vendor no longer lists it; one that is gone already is done. */
+  remove(
+    access: Pick<RemoteAccessFacts, 'localId'>,
+    context: CallContext,
+  ): Promise<Step<readonly RemoteAccessFacts[]>>;
+}
+
+/** A link that was opened. */
+export interface ListedLink extends OpenedLink {
+  /** The usable links of its way in, where the vendor was asked for them after it was there. */
+  readonly listing?: SessionListing;
 }
 
 /** Opening and ending links. */
@@ -137,14 +153,17 @@ export interface LinkWrites {
    */
   readonly found?: (request: LinkRequest, context: CallContext) => Promise<OpenedLink | undefined>;
   /** Not idempotent where every call makes a link of its own; `now` is when the answer is read. */
-  open(request: LinkRequest, context: CallContext): Promise<Step<OpenedLink>>;
+  open(request: LinkRequest, context: CallContext): Promise<Step<ListedLink>>;
   /**
    * Looks which links of a way in there are, for settling what got lost: also those that are over, as far as the vendor
    * still knows them. Only where `listsOpen`.
    */
   listed(access: RemoteAccessFacts, context: CallContext): Promise<readonly OpenedLink[]>;
-  /** Done once the vendor has confirmed that it is over; one that it no longer knows is over. */
-  close(link: LinkReference, context: CallContext): Promise<Step<null>>;
+  /**
+   * Done once the vendor has confirmed that it is over; one that it no longer knows is over. With the usable links of
+   * the way in that are left, where the vendor was asked for them; null: it was not.
+   */
+  close(link: LinkReference, context: CallContext): Promise<Step<SessionListing | null>>;
 }
 
 /** Bringing a device's VPN up and down. */

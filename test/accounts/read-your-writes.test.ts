@@ -58,9 +58,29 @@ const aStep = fc.oneof(
     key: fc.constantFrom(...KEYS),
     by: fc.constantFrom('patch', 'tell'),
   }),
+  fc.record({ do: fc.constant('begin' as const), key: fc.constantFrom(...KEYS) }),
+  fc.record({ do: fc.constant('list' as const), change: fc.nat(2) }),
+  fc.record({ do: fc.constant('end' as const), change: fc.nat(2) }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 29_999, 30_001) }),
 );
 type Step = typeof aStep extends fc.Arbitrary<infer T> ? T : never;
+
+/** A change whose vendor lists before another one of the same key is made, and whose answer comes after the other's. */
+const ANOTHER_ENDS_BEFORE: Step[] = [
+  { do: 'begin', key: 'a' },
+  { do: 'list', change: 0 },
+  { do: 'begin', key: 'a' },
+  { do: 'end', change: 1 },
+  { do: 'end', change: 0 },
+];
+
+/** A change under way, whose vendor lists at some moment what stands under the key, and tells that at a later one. */
+interface Change {
+  readonly key: string;
+  readonly added: number;
+  readonly began: number;
+  listed: Value | undefined;
+}
 
 class Scene {
   readonly vendor = new SlowVendor();
@@ -69,6 +89,7 @@ class Scene {
   /** What was written and told of, by key. */
   readonly #written = new Map<string, number[]>();
   readonly #reading: Promise<void>[] = [];
+  readonly #changes: Change[] = [];
   #last = 0;
 
   constructor(most: number) {
@@ -87,6 +108,9 @@ class Scene {
     if (step.do === 'look') this.vendor.calls[step.call]?.look();
     if (step.do === 'arrive') this.vendor.calls.splice(step.call, 1)[0]?.arrive();
     if (step.do === 'write') this.#write(step.key, step.by);
+    if (step.do === 'begin') this.#begin(step.key);
+    if (step.do === 'list') this.#list(this.#changes[step.change]);
+    if (step.do === 'end') this.#end(this.#changes.splice(step.change, 1)[0]);
     if (step.do === 'read') this.#reading.push(this.#read(step.keys, step.maxAgeMs));
     await settled();
   }
@@ -104,6 +128,25 @@ class Scene {
     this.vendor.add(key, added);
     if (by === 'tell') this.reads.tell(key, this.vendor.valueOf(key));
     else this.reads.patch(key, (value) => [...value.filter((other) => other !== added), added]);
+    this.#written.set(key, [...(this.#written.get(key) ?? []), added]);
+  }
+
+  #begin(key: string): void {
+    this.#last += 1;
+    this.#changes.push({ key, added: this.#last, began: this.reads.cache.begin(), listed: undefined });
+    this.vendor.add(key, this.#last);
+  }
+
+  #list(change: Change | undefined): void {
+    if (change !== undefined) change.listed ??= this.vendor.valueOf(change.key);
+  }
+
+  #end(change: Change | undefined): void {
+    this.#list(change);
+    if (change?.listed === undefined) return;
+    const { key, added, began, listed } = change;
+    const patch = (value: Value): Value => [...value.filter((other) => other !== added), added];
+    this.reads.follow(key, { began, value: listed, patch });
     this.#written.set(key, [...(this.#written.get(key) ?? []), added]);
   }
 
@@ -135,7 +178,7 @@ describe('who changed something', () => {
         for (const step of steps) await scene.take(step);
         await scene.finish();
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[ANOTHER_ENDS_BEFORE]] },
     );
   });
 });

@@ -144,11 +144,11 @@ test('with nothing left reads and new links are refused until the month is over,
   expect(data.device).toBeNull();
   expect(errors?.[0]?.extensions).toEqual({
     code: 'VENDOR_QUOTA_EXHAUSTED',
-    requestId: expect.any(String),
     vendor: 'TELTONIKA_RMS',
     account: 'rms',
     retryable: false,
     retryAfterSeconds: expect.any(Number),
+    requestId: expect.any(String),
   });
   const seconds = Number(errors?.[0]?.extensions['retryAfterSeconds']);
   expect(Math.abs(clock.now() + seconds * 1000 - NEW_MONTH)).toBeLessThan(2000);

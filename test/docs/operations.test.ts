@@ -37,6 +37,8 @@ async function seriesOf(): Promise<ReadonlyMap<string, readonly string[]>> {
   metrics.socketClosed(1000);
   metrics.polled(account, 'sessions');
   metrics.eventLate(1);
+  metrics.circuit(account, 'OPEN');
+  metrics.vendorCallRefused(account, 'circuit');
   metrics.allowance({ account, limit: 1, used: 1, remaining: 0, resetsAt: instant, exhaustedAt: instant });
   const found = new Map<string, readonly string[]>();
   for (const line of (await metrics.text()).split('\n')) {

@@ -81,7 +81,7 @@ test('where that stop gets lost the connection is ended as soon as can be', asyn
   faults.add({ kind: 'lose-request', route: STOP, times: 1 });
   expect(codeOf(await ask(WISH))).toBe('POLICY_VIOLATION');
   await until(() => running().length === 0);
-  expect(service.log.join('')).toContain('lets in others than asked for');
+  expect(service.log.join('')).toContain('is not as it was asked for');
 });
 
 test.each([

@@ -108,8 +108,7 @@ test('Teltonika RMS: find the device, add the remote access, find its id, start,
   expect(calls.entries.map(onPage)).toEqual([
     { request: 'POST /api/devices/remote-access', body: { data: [row] }, headers: writing },
     channel,
-    accesses,
-    // The way in is looked up for its link.
+    // What is told here is known from then on: the way in is not looked up for its link.
     accesses,
     { request: `POST /api/devices/connect/${accessId}`, body: { duration: 900 }, headers: writing },
     channel,

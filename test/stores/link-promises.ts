@@ -135,6 +135,27 @@ function itKnowsWhatIsOver(under: () => StoreUnderTest): void {
     expect(await owed()).toEqual(['young']);
   });
 
+  test('links that their vendors have ended are known until that is written down; earliest end first', async () => {
+    const { links, sessions } = await under().empty();
+    const ending = (id: string, ms: number, changes: Partial<LinkRecord> = {}) =>
+      aLink(id, { expiresAt: new Date(NOW + ms), endOwed: false, ...changes });
+    const written = [
+      ending('now', 0),
+      ending('before', -5),
+      ending('owed', -5, { endOwed: true }),
+      ending('later', 1),
+      ending('closed', -5, { status: 'CLOSED' }),
+      ending('endless', 0, { expiresAt: null }),
+    ];
+    await links.save(written, []);
+    await sessions.save([{ ...aSeenLink('seen'), expiresAt: new Date(NOW - 5) }]);
+    const over = async (most = 9) => (await links.over(NOW, most)).map(({ id }) => id.split(':')[2]);
+    expect(await over()).toEqual(['before', 'now']);
+    expect(await over(1)).toEqual(['before']);
+    await sessions.save([ending('before', -5, { status: 'EXPIRED' })]);
+    expect(await over()).toEqual(['now']);
+  });
+
   test('the next end that is owed is known', async () => {
     const links = await save([aLink('endless', { expiresAt: null }), aLink('none', { endOwed: false })]);
     expect(await links.nextOwedMs()).toBeNull();

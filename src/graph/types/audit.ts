@@ -20,7 +20,7 @@ export class AuditEntryType {
 
   @Field(() => String, {
     description:
-      'What: the name of a mutation; expireLink where the graph kept the end of a link; linkSeen and linkEnded where a read found one that was opened, or ended, elsewhere.',
+      'What: the name of a mutation; expireLink where the graph kept the end of a link; linkSeen where a read found one that was opened elsewhere; linkEnded where one was ended elsewhere, or by its vendor at its end.',
   })
   readonly action!: string;
 

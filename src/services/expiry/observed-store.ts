@@ -52,6 +52,7 @@ export function observeStore(store: DurableStore, observer: LedgerObserver): Dur
       overConnection: (account, connectionRef, nowMs) => links.overConnection(account, connectionRef, nowMs),
       owed: (nowMs) => links.owed(nowMs),
       nextOwedMs: () => links.nextOwedMs(),
+      over: (nowMs, most) => links.over(nowMs, most),
       accessesOwed: () => links.accessesOwed(),
       save: async (written, entries) => {
         await links.save(written, entries);

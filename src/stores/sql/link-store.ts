@@ -93,6 +93,20 @@ export class SqlLinkStore implements LinkStore {
     return row?.next ?? null;
   }
 
+  async over(nowMs: number, most: number): Promise<readonly LinkRecord[]> {
+    const rows = await guarded(READ, () =>
+      this.#own()
+        .where('status', '=', 'ACTIVE')
+        .where('expires_at', '<=', nowMs)
+        .where('end_owed', '=', 0)
+        .orderBy('expires_at')
+        .orderBy('id')
+        .limit(most)
+        .execute(),
+    );
+    return rows.map((row) => linkOf(row, this.#sealer));
+  }
+
   async accessesOwed(): Promise<readonly LinkRecord[]> {
     const rows = await guarded(READ, () =>
       this.#own().where('access_owed', '=', 1).orderBy('observed_at').orderBy('id').execute(),

@@ -12,6 +12,7 @@ import { leasesMigration } from './migrations/0006-leases';
 import { madeAccessesMigration } from './migrations/0007-made-accesses';
 import { quotasMigration } from './migrations/0008-quotas';
 import { allowedIpMigration } from './migrations/0009-allowed-ip';
+import { ownEndsMigration } from './migrations/0010-own-ends';
 
 /** Names sort in the order in which the migrations run; one that was released is never changed again. */
 function migrationsOf(engine: SqlEngine): Record<string, Migration> {
@@ -25,6 +26,7 @@ function migrationsOf(engine: SqlEngine): Record<string, Migration> {
     '0007-made-accesses': madeAccessesMigration(),
     '0008-quotas': quotasMigration(),
     '0009-allowed-ip': allowedIpMigration(),
+    '0010-own-ends': ownEndsMigration(),
   };
 }
 

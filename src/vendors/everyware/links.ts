@@ -21,8 +21,8 @@ export function createLinkWrites(tunnel: Tunnel, now: () => number): LinkWrites 
       return toOpenedLink(vendorDeviceId, facts, { foundRunning: true, createdAt: new Date(now()) });
     },
     async open({ access: { vendorDeviceId } }, context) {
-      const step = await tunnel.turn(vendorDeviceId, true, context);
-      return mapStep(step, (facts) =>
+      const told = await tunnel.turn(vendorDeviceId, true, context);
+      return mapStep(told, (facts) =>
         toOpenedLink(vendorDeviceId, facts, { foundRunning: false, createdAt: new Date(now()) }),
       );
     },
@@ -51,9 +51,21 @@ function toOpenedLink(
   };
 }
 
+/**
+ * The device was told to connect: a look that is refused, also because the device is away, is no word on whether the
+ * VPN comes up. Then nobody knows (VENDOR_UNAVAILABLE).
+ */
 function mapStep<T, U>(step: Step<T>, map: (done: T) => U): Step<U> {
   if ('done' in step) return { done: map(step.done) };
-  return { afterMs: step.afterMs, again: async (context) => mapStep(await step.again(context), map) };
+  const again = async (context: CallContext): Promise<Step<U>> => {
+    try {
+      return mapStep(await step.again(context), map);
+    } catch (thrown) {
+      const message = 'The device was told to connect its VPN, and cannot be asked whether it did.';
+      throw new DrawbridgeError('VENDOR_UNAVAILABLE', message, { cause: thrown });
+    }
+  };
+  return { afterMs: step.afterMs, again };
 }
 
 /** Done also where the device, and with it its VPN, does not exist any more. */

@@ -1,4 +1,3 @@
-import { DrawbridgeError } from '../../domain/errors';
 import type { OpenedLink } from '../../domain/link';
 import type { AccessProtocol } from '../../domain/remote-access';
 import { isPort, isWeb } from './mapping';
@@ -10,19 +9,16 @@ export type LinkAddress = Pick<OpenedLink, 'url' | 'host' | 'port'>;
 /**
  * The address of a connection's proxy. A web service has a web address without a port; any other a host and a port,
  * written with an http:// that means nothing. One of which nothing is known is taken for what its address looks like.
- * Throws VENDOR_UNAVAILABLE where none is told. Source: remoteit/docs, api-reference/devices/connect.md.
+ * Undefined where none is told. Source: remoteit/docs, api-reference/devices/connect.md.
  */
-export function addressOf(connection: Connection, protocol: AccessProtocol): LinkAddress {
+export function addressOf(connection: Connection, protocol: AccessProtocol): LinkAddress | undefined {
   const proxy = proxyOf(connection);
   const port = proxy?.port ?? connection.proxyServerPort ?? connection.proxyport;
   if (proxy !== undefined && (isWeb(protocol) || (!isPort(protocol) && proxy.port === null))) {
     return { url: proxy.url, host: null, port: null };
   }
   if (proxy !== undefined && port !== null) return { url: null, host: proxy.host, port };
-  throw new DrawbridgeError(
-    'VENDOR_UNAVAILABLE',
-    'The vendor made a connection and did not tell its address.',
-  );
+  return undefined;
 }
 
 interface Proxy {

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { DrawbridgeError } from '../../domain/errors';
 import type { LinkReference, LinkRequest, OpenedLink } from '../../domain/link';
 import type { CallContext } from '../../transport/transport';
 import type { AccountSettings, DriverTools, LinkWrites } from '../driver';
@@ -55,15 +56,22 @@ async function open(
   assertConnected(answer, endpoint);
   const connection = parseEnvelope(connectAnswer, answer.body, 'a connection');
   const now = tools.now();
+  const address = addressOf(connection, access.protocol);
   return {
     vendorSessionId: null,
     connectionRef: connection.id,
     foundRunning: false,
-    ...addressOf(connection, access.protocol),
+    ...(address ?? { url: null, host: null, port: null, flaw: withoutAddress() }),
     createdAt: new Date(now),
     vendorEndsAt: endOf(connection, now),
     admission: { letsIn: letsIn(connection), since: sinceOf(connection, now) },
   };
+}
+
+/** The connection is up, and nobody can use it: its id is told, so that it can be ended. */
+function withoutAddress(): DrawbridgeError {
+  const message = 'The vendor made a connection and did not tell its address. It is ended again.';
+  return new DrawbridgeError('VENDOR_REJECTED', message, { retryable: true });
 }
 
 /** A connection that ran before, and was handed back, keeps the rule that it was opened with. */

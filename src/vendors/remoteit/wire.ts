@@ -46,10 +46,11 @@ export type Connection = z.infer<typeof connection>;
 
 /**
  * The answer to a connect. `expirationsec` and `proxyport` are texts with digits; the id stands in the connection, at
- * the root, or in both. Sources: remoteit/docs, connect.md; remoteit/sdk-go, contracts/proxy.go.
+ * the root, or in both, and is all that is needed to end it, whatever else can be read.
+ * Sources: remoteit/docs, connect.md; remoteit/sdk-go, contracts/proxy.go.
  */
 export const connectAnswer = z
-  .object({ status: yes, connection, connectionid: textOrNull })
+  .object({ status: yes, connection: connection.catch(connection.parse({})), connectionid: textOrNull })
   .transform((answer) => ({
     ...answer.connection,
     id: answer.connection.connectionid ?? answer.connectionid,

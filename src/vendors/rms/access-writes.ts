@@ -1,7 +1,7 @@
 import { DrawbridgeError } from '../../domain/errors';
 import type { NewRemoteAccess, RemoteAccessChanges, RemoteAccessFacts } from '../../domain/remote-access';
 import type { CallContext } from '../../transport/transport';
-import type { DriverTools, RemoteAccessWrites, Step } from '../driver';
+import type { DriverTools, RemoteAccessWrites, Step, WrittenAccess } from '../driver';
 import { httpError } from '../errors';
 import { listRemoteAccesses } from './accesses';
 import { rmsCatalogue } from './catalogue';
@@ -22,7 +22,7 @@ async function create(
   tools: DriverTools,
   wanted: NewRemoteAccess,
   context: CallContext,
-): Promise<Step<RemoteAccessFacts>> {
+): Promise<Step<WrittenAccess>> {
   const { vendorDeviceId } = wanted;
   const endpoint = rmsCatalogue.createRemoteAccess;
   const answer = await tools.transport.send({ endpoint, json: { data: [newRow(wanted)] } }, context);
@@ -41,8 +41,8 @@ async function update(
   tools: DriverTools,
   { before, changes }: { readonly before: RemoteAccessFacts; readonly changes: RemoteAccessChanges },
   context: CallContext,
-): Promise<Step<RemoteAccessFacts>> {
-  if (Object.keys(changes).length === 0) return { done: before };
+): Promise<Step<WrittenAccess>> {
+  if (Object.keys(changes).length === 0) return { done: { access: before, listed: null } };
   const { deviceId, accessId } = accessOf(before.localId);
   const endpoint = rmsCatalogue.updateRemoteAccess;
   const answer = await tools.transport.send(
@@ -50,8 +50,9 @@ async function update(
     context,
   );
   const find = async (look: CallContext) => {
-    const access = (await listed(tools, deviceId, look)).find(({ localId }) => localId === before.localId);
-    return access !== undefined && shows(access, changes) ? { done: access } : undefined;
+    const all = await listed(tools, deviceId, look);
+    const access = all.find(({ localId }) => localId === before.localId);
+    return access !== undefined && shows(access, changes) ? { done: { access, listed: all } } : undefined;
   };
   return followChannel(tools, answer, {
     endpoint,
@@ -68,14 +69,14 @@ async function remove(
   tools: DriverTools,
   access: Pick<RemoteAccessFacts, 'localId'>,
   context: CallContext,
-): Promise<Step<null>> {
+): Promise<Step<readonly RemoteAccessFacts[]>> {
   const { deviceId, accessId } = accessOf(access.localId);
   const endpoint = rmsCatalogue.deleteRemoteAccess;
   // One id a request: the server does not go through a list. Source: bNovate's RMS client.
   const answer = await tools.transport.send({ endpoint, json: { id: [numberOf(accessId)] } }, context);
   const find = async (look: CallContext) => {
     const left = await listed(tools, deviceId, look);
-    return left.some(({ localId }) => localId === access.localId) ? undefined : { done: null };
+    return left.some(({ localId }) => localId === access.localId) ? undefined : { done: left };
   };
   // Whether one that is gone already is a 404 is not described: the list tells.
   if (answer.status === 404) return lookFor({ find, missed: () => httpError(answer, endpoint) }, context, 1);
@@ -136,12 +137,12 @@ function shows(access: RemoteAccessFacts, wanted: RemoteAccessChanges): boolean 
 function newest(
   accesses: readonly RemoteAccessFacts[],
   wanted: NewRemoteAccess,
-): { readonly done: RemoteAccessFacts } | undefined {
+): { readonly done: WrittenAccess } | undefined {
   const idOf = ({ localId }: RemoteAccessFacts): number => Number(accessOf(localId).accessId);
   const [access] = accesses
     .filter((candidate) => shows(candidate, wanted))
     .sort((left, right) => idOf(right) - idOf(left));
-  return access === undefined ? undefined : { done: access };
+  return access === undefined ? undefined : { done: { access, listed: accesses } };
 }
 
 /** Not to be tried again as it is: a second one may be made. */

@@ -6,7 +6,7 @@ import type { DriverTools, Step } from '../driver';
 import { parseEnvelope } from '../wire';
 import { rmsCatalogue } from './catalogue';
 import { assertSuccess } from './errors';
-import { pauseBefore } from './looks';
+import { asUnknown, pauseBefore } from './looks';
 import { type ChannelUpdate, channelEnvelope, channelNotFound, channelUpdate, channelUpdates } from './wire';
 
 /** Last words that speak of success. Source: bNovate's RMS client; teltonika_rms for Home Assistant, api.py. */
@@ -70,7 +70,7 @@ async function poll<T>(waiting: Waiting<T>, context: CallContext): Promise<Step<
   const polls = waiting.polls + 1;
   const heard = await settle(listen(waiting, context));
   if (!heard.ok) {
-    const { error } = heard;
+    const error = asUnknown(heard.error);
     if (!error.retryable || failed + 1 >= MOST_FAILED) throw error;
     const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
     return next({ ...waiting, polls, failed: failed + 1 }, Math.max(askedMs, pauseBefore(polls)));

@@ -3,7 +3,7 @@ import type { LinkReference, LinkRequest, OpenedLink } from '../../domain/link';
 import type { RemoteAccessFacts } from '../../domain/remote-access';
 import type { SessionFacts } from '../../domain/session';
 import type { CallContext } from '../../transport/transport';
-import type { DriverTools, LinkWrites, Step } from '../driver';
+import type { DriverTools, LinkWrites, ListedLink, SessionListing, Step } from '../driver';
 import { rmsCatalogue } from './catalogue';
 import { type ChannelEnd, followChannel } from './channel';
 import { lookFor } from './looks';
@@ -30,7 +30,7 @@ async function open(
   tools: DriverTools,
   { access, durationSeconds }: LinkRequest,
   context: CallContext,
-): Promise<Step<OpenedLink>> {
+): Promise<Step<ListedLink>> {
   const { deviceId, accessId } = accessOf(access.localId);
   const endpoint = rmsCatalogue.openLink;
   const answer = await tools.transport.send(
@@ -49,16 +49,18 @@ async function findOpened(
   tools: DriverTools,
   { localId, end }: { readonly localId: string; readonly end: ChannelEnd },
   context: CallContext,
-): Promise<Step<OpenedLink>> {
+): Promise<Step<ListedLink>> {
   const { link, failure } = end;
   if (failure !== null) throw failure;
   if (link === null) throw unknownOutcome('The vendor made a link and did not tell its address.');
   return lookFor(
     {
       find: async (later) => {
-        const { sessions } = await listSessions(tools, { localId, usableOnly: true }, later);
-        const session = newest(sessions.filter(({ url }) => url !== null && bare(url) === bare(link)));
-        return session === undefined ? undefined : { done: toOpenedLink(session) };
+        const listing = await listSessions(tools, { localId, usableOnly: true }, later);
+        const session = newest(
+          listing.sessions.filter(({ url }) => url !== null && bare(url) === bare(link)),
+        );
+        return session === undefined ? undefined : { done: { ...toOpenedLink(session), listing } };
       },
       missed: () => unknownOutcome('The vendor made a link and does not list it.'),
     },
@@ -76,15 +78,22 @@ async function listed(
   return (await listSessions(tools, { localId, usableOnly: false }, context)).sessions.map(toOpenedLink);
 }
 
-async function close(tools: DriverTools, link: LinkReference, context: CallContext): Promise<Step<null>> {
+async function close(
+  tools: DriverTools,
+  link: LinkReference,
+  context: CallContext,
+): Promise<Step<SessionListing | null>> {
   const { deviceId } = accessOf(link.accessLocalId);
   const sessionId = link.vendorSessionId ?? link.connectionRef;
   const endpoint = rmsCatalogue.closeLink;
   const answer = await tools.transport.send({ endpoint, params: { session_id: sessionId } }, context);
   if (answer.status === 404) return { done: null };
   const gone = (missed: () => DrawbridgeError) => ({
-    find: async (later: CallContext) =>
-      (await isOpen(tools, { localId: link.accessLocalId, sessionId }, later)) ? undefined : { done: null },
+    find: async (later: CallContext) => {
+      const request = { localId: link.accessLocalId, usableOnly: true };
+      const listing = await listSessions(tools, request, later);
+      return isOpen(tools, listing, sessionId) ? undefined : { done: listing };
+    },
     missed,
   });
   return followChannel(tools, answer, {
@@ -105,13 +114,8 @@ async function close(tools: DriverTools, link: LinkReference, context: CallConte
   });
 }
 
-/** Looks at the end too: whether `active` leaves out every link that is over is not certain. */
-async function isOpen(
-  tools: DriverTools,
-  { localId, sessionId }: { readonly localId: string; readonly sessionId: string },
-  context: CallContext,
-): Promise<boolean> {
-  const { sessions, complete } = await listSessions(tools, { localId, usableOnly: true }, context);
+/** The end counts too: whether `active` leaves out every link that is over is not certain. */
+function isOpen(tools: DriverTools, { sessions, complete }: SessionListing, sessionId: string): boolean {
   const session = sessions.find(({ vendorSessionId }) => vendorSessionId === sessionId);
   if (session === undefined) return !complete;
   return (session.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > tools.now();

@@ -1,4 +1,4 @@
-import { asDrawbridgeError, type DrawbridgeError } from '../../domain/errors';
+import { asDrawbridgeError, DrawbridgeError } from '../../domain/errors';
 import type { CallContext } from '../../transport/transport';
 import type { Step } from '../driver';
 
@@ -27,7 +27,8 @@ export async function lookFor<T>(look: Look<T>, context: CallContext, left = LOO
   try {
     found = await look.find(context);
   } catch (thrown) {
-    if (left <= 1 || !asDrawbridgeError(thrown).retryable) throw thrown;
+    const error = asUnknown(asDrawbridgeError(thrown));
+    if (left <= 1 || !error.retryable) throw error;
   }
   if (found !== undefined) return found;
   if (left <= 1) throw look.missed();
@@ -35,4 +36,14 @@ export async function lookFor<T>(look: Look<T>, context: CallContext, left = LOO
     afterMs: pauseBefore(LOOKS - left),
     again: (next) => lookFor(look, next, left - 1),
   };
+}
+
+/**
+ * RMS has taken the action on: that it refuses to tell of it says nothing of what became of it. Any other error stays
+ * as it is.
+ */
+export function asUnknown(error: DrawbridgeError): DrawbridgeError {
+  if (error.code !== 'VENDOR_REJECTED') return error;
+  const message = 'The vendor took the action on, and refuses to tell what became of it.';
+  return new DrawbridgeError('VENDOR_UNAVAILABLE', message, { cause: error });
 }

@@ -38,7 +38,7 @@ describe('the writes of the driver of Everyware Cloud at the simulated Everyware
     const request = { access: accessOf(id), durationSeconds: 600, allowedIp: null };
     return (await links?.found?.(request, {})) ?? finish(links?.open(request, {}), pass);
   };
-  const close = (id: string): Promise<null> => {
+  const close = (id: string): Promise<unknown> => {
     const reference = { accessLocalId: id, vendorDeviceId: id, vendorSessionId: null, connectionRef: id };
     return finish(account.driver.links?.close(reference, {}), pass);
   };

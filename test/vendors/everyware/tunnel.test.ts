@@ -116,6 +116,17 @@ describe('disconnecting a VPN of Everyware Cloud', () => {
 });
 
 describe('a link of Everyware Cloud', () => {
+  it.each([
+    ['is away', OFFLINE],
+    ['is gone', GONE],
+    ['is said to have no VPN', NO_PATH],
+  ])('is not known to be none where its device %s after it was told to connect', async (_, refused) => {
+    const opened = finish(writesOn(answersInTurn(DOWN, refused)).links.open(request(), {}));
+    await expect(opened).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+    const atOnce = finish(writesOn(answersInTurn(refused)).links.open(request(), {}));
+    await expect(atOnce).rejects.not.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+  });
+
   it('is the VPN, which is brought up where it is down', async () => {
     const transport = answersInTurn(DOWN, DOWN, UP);
     const { links } = writesOn(transport);

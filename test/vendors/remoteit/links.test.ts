@@ -178,10 +178,30 @@ describe('the address of a link of remote.it', () => {
     ['SSH', { ...none, proxy: 'http://proxy18.rt3.io:99999' }],
     ['HTTP', { ...none, proxy: 'javascript:alert(1)' }],
     ['HTTP', { ...none, proxy: 'https://user@evil.example' }],
-  ] as const)('for %s cannot be read from %j', async (protocol, change) => {
-    const failed = openedAs(protocol, answer(200, connectBody(change)));
-    await expect(failed).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
-  });
+  ] as const)(
+    'for %s cannot be read from %j: the connection is told as one to be ended',
+    async (protocol, change) => {
+      expect(await openedAs(protocol, answer(200, connectBody(change)))).toMatchObject({
+        connectionRef: ID,
+        url: null,
+        host: null,
+        port: null,
+        flaw: { code: 'VENDOR_REJECTED', retryable: true },
+      });
+    },
+  );
+
+  it.each([[undefined], [null], ['running'], [[]]])(
+    'cannot be read where the connection is %j, but its id can',
+    async (connection) => {
+      const body = { status: 'true', connection, connectionid: ID };
+      expect(await openedAs('SSH', answer(200, body))).toMatchObject({
+        connectionRef: ID,
+        vendorEndsAt: null,
+        flaw: { code: 'VENDOR_REJECTED' },
+      });
+    },
+  );
 });
 
 describe('closing a link of remote.it', () => {

@@ -30,7 +30,7 @@ describe('the links of the driver of remote.it at the simulated remote.it', () =
 
   const open = (access: RemoteAccessFacts, allowedIp: string | null = null): Promise<OpenedLink> =>
     finish(account.driver.links?.open({ access, durationSeconds: 600, allowedIp }, {}));
-  const close = (access: RemoteAccessFacts, connectionRef: string, on = account): Promise<null> => {
+  const close = (access: RemoteAccessFacts, connectionRef: string, on = account): Promise<unknown> => {
     const { localId: accessLocalId, vendorDeviceId } = access;
     const reference = { accessLocalId, vendorDeviceId, vendorSessionId: null, connectionRef };
     return finish(on.driver.links?.close(reference, {}));

@@ -61,6 +61,7 @@ describe('a link of RMS', () => {
       port: null,
       createdAt: new Date('2020-09-02T10:19:54.000Z'),
       vendorEndsAt: new Date('2020-09-02T10:47:59.000Z'),
+      listing: { sessions: [expect.objectContaining({ vendorSessionId: '1' })], complete: true },
     });
     expect(transport.lines).toEqual(['POST /devices/connect/2745', POLL, POLL, POLL, LIST]);
     expect(transport.requests.map(({ json }) => json)).toEqual([
@@ -184,6 +185,14 @@ describe('a link of RMS', () => {
   });
 
   it.each([
+    ['its channel', [answer(422, errorBody('channel'))]],
+    ['the list', [COMPLETED, answer(422, errorBody('active')), answer(422, errorBody('active'))]],
+  ])('is not known to be none where RMS refuses to tell %s', async (_, answers) => {
+    const refused = Array.from({ length: 10 }, () => answer(422, errorBody(null)));
+    await expect(opened(BEGUN, ...answers, ...refused)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+  });
+
+  it.each([
     [answer(404, errorBody(null)), 'NOT_FOUND', ''],
     [answer(422, errorBody('duration')), 'VENDOR_REJECTED', '(duration)'],
     [answer(200, errorBody('duration', 'pl4nt3d')), 'VENDOR_REJECTED', '(duration)'],
@@ -227,7 +236,10 @@ describe('closing a link of RMS', () => {
 
   it('asks for it, waits and looks whether it is gone', async () => {
     const transport = answersInTurn(BEGUN, NOT_FOUND, CLOSED, sessions(sessionRow({ id: 8 })));
-    expect(await finish(link(transport).close(REFERENCE, {}))).toBeNull();
+    expect(await finish(link(transport).close(REFERENCE, {}))).toMatchObject({
+      sessions: [{ vendorSessionId: '8' }],
+      complete: true,
+    });
     expect(transport.lines).toEqual(['DELETE /devices/connect/sessions/7', POLL, POLL, LIST]);
     expect(transport.requests[0]?.json).toBeUndefined();
   });
@@ -241,7 +253,7 @@ describe('closing a link of RMS', () => {
     ['is gone and its channel too', [BEGUN, ...Array.from({ length: 10 }, () => NOT_FOUND), sessions()]],
     ['belonged to a way in that is gone', [BEGUN, CLOSED, answer(404, errorBody(null))]],
   ])('is done where it %s', async (_, answers) => {
-    expect(await closed(...answers)).toBeNull();
+    expect(await closed(...answers)).toBeDefined();
   });
 
   it.each([

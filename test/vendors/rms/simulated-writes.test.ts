@@ -2,6 +2,7 @@ import type { LinkRequest, OpenedLink } from '../../../src/domain/link';
 import { settle } from '../../../src/domain/outcome';
 import type { RemoteAccessFacts } from '../../../src/domain/remote-access';
 import { type Simulators, startSimulators } from '../../../src/simulators/simulators';
+import type { ListedLink } from '../../../src/vendors/driver';
 import { rms } from '../../../src/vendors/rms/index';
 import { ManualClock } from '../../support/manual-clock';
 import { openSimulatedAccount, type SimulatedAccount } from '../../support/simulated-account';
@@ -50,11 +51,11 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
     return { access, durationSeconds, allowedIp: null };
   }
 
-  function openOn(access: RemoteAccessFacts): Promise<OpenedLink> {
+  function openOn(access: RemoteAccessFacts): Promise<ListedLink> {
     return finish(links()?.open(request(access), {}), pass);
   }
 
-  async function closeOn(access: RemoteAccessFacts, opened: OpenedLink): Promise<null> {
+  async function closeOn(access: RemoteAccessFacts, opened: OpenedLink): Promise<unknown> {
     const { localId: accessLocalId, vendorDeviceId } = access;
     const { vendorSessionId, connectionRef } = opened;
     const reference = { accessLocalId, vendorDeviceId, vendorSessionId, connectionRef };
@@ -67,7 +68,8 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
   ] as const)('opens a link that is carried out %s, and closes it', async (_, delay, scheme, form) => {
     Object.assign(vendor().knobs, { channelDelayMs: delay, urlScheme: scheme, channelNotFoundAs: form });
     const access = newAccess();
-    const opened = await openOn(access);
+    const { listing, ...opened } = await openOn(access);
+    expect(listing?.sessions).toHaveLength(1);
     const [session] = vendor().state.sessions(idOf(access));
     expect(opened).toEqual({
       vendorSessionId: String(session?.id),
@@ -80,7 +82,7 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
       vendorEndsAt: new Date(((session?.startTime ?? 0) + 1800) * 1000),
     });
     expect(await links()?.listed(access, {})).toEqual([opened]);
-    expect(await closeOn(access, opened)).toBeNull();
+    expect(await closeOn(access, opened)).toEqual({ sessions: [], complete: true });
     expect(vendor().state.activeSessions(idOf(access))).toEqual([]);
     // It is still listed, as one that is over.
     const { vendorSessionId } = opened;
@@ -132,7 +134,7 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
     const access = newAccess();
     const opened = await openOn(access);
     vendor().state.endSession(Number(opened.vendorSessionId));
-    expect(await closeOn(access, opened)).toBeNull();
+    expect(await closeOn(access, opened)).toEqual({ sessions: [], complete: true });
     expect(await closeOn(access, { ...opened, vendorSessionId: '999999999' })).toBeNull();
   });
 
@@ -140,21 +142,25 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
     const access = newAccess();
     const opened = await openOn(access);
     vendor().knobs.channelLifetimeMs = -1;
-    expect(await closeOn(access, opened)).toBeNull();
+    expect(await closeOn(access, opened)).toEqual({ sessions: [], complete: true });
   });
 
   it('creates, changes and deletes a way in', async () => {
     const writes = account.driver.remoteAccessWrites;
     const { vendorDeviceId } = newAccess();
     const wanted = { vendorDeviceId, name: 'HMI', protocol: 'VNC', host: '10.0.0.7', port: 5900 } as const;
-    const created = await finish(writes?.create(wanted, {}), pass);
+    const { access: created, listed } = await finish(writes?.create(wanted, {}), pass);
+    expect(listed).toContainEqual(created);
     expect(created).toEqual({ ...wanted, localId: created.localId, builtIn: false });
-    const changed = await finish(writes?.update(created, { port: 5901, name: 'HMI_2' }, {}), pass);
+    const { access: changed } = await finish(
+      writes?.update(created, { port: 5901, name: 'HMI_2' }, {}),
+      pass,
+    );
     expect(changed).toEqual({ ...created, port: 5901, name: 'HMI_2' });
     expect(vendor().state.access(idOf(created))).toMatchObject({ destinationPort: 5901, name: 'HMI_2' });
-    expect(await finish(writes?.remove(changed, {}), pass)).toBeNull();
+    expect(await finish(writes?.remove(changed, {}), pass)).toHaveLength(1);
     expect(vendor().state.access(idOf(created))).toBeUndefined();
-    expect(await finish(writes?.remove(changed, {}), pass)).toBeNull();
+    expect(await finish(writes?.remove(changed, {}), pass)).toHaveLength(1);
   });
 
   it('creates a way in whose protocol has no word, and lists in pages', async () => {
@@ -168,7 +174,7 @@ describe('the writes of the driver of RMS at the simulated RMS', () => {
       port: 502,
     } as const;
     const created = await finish(account.driver.remoteAccessWrites?.create(wanted, {}), pass);
-    expect(created).toMatchObject(wanted);
+    expect(created.access).toMatchObject(wanted);
   });
 
   it('does not delete what belongs to the device, and says so', async () => {
