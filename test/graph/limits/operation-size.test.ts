@@ -120,6 +120,9 @@ describe('what is made to keep the service busy', () => {
     );
     const codes = new Set(refused(`{ devices { nodes { ...f0 } } } ${circle}`));
     expect([...codes].every((code) => /GRAPHQL_VALIDATION_FAILED|depth/.test(code))).toBe(true);
+    const alsoWrong = '{ ...a nothing } fragment a on Query { ...b } fragment b on Query { ...a nothing }';
+    const { errors } = openGate().documents.prepare(alsoWrong);
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(/within itself/)]);
     expect(refused('{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }')).toEqual([
       'GRAPHQL_VALIDATION_FAILED',
     ]);
