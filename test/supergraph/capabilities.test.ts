@@ -96,7 +96,9 @@ describe('@link', () => {
       'name' in node && node.name ? [node.name.value] : [],
     );
     expect(names).toContain('Device');
-    expect(names.filter((name) => /^_|__/.test(name.replace(/^(join|link)__/, '')))).toEqual([]);
+    expect(names.filter((name) => /^_|__/.test(name.replace(/^(join|link|requiresScopes)__/, '')))).toEqual(
+      [],
+    );
   });
 });
 
