@@ -15,6 +15,8 @@ import { percentile, temporaryFolder, variablesOf } from './surroundings';
 const IN_FLIGHT = Number(process.env['BENCH_IN_FLIGHT'] ?? 200);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 20);
 const DEVICES = Number(process.env['BENCH_DEVICES'] ?? 300);
+/** Between two operations of one caller, at most. */
+const THINKING_MS = Number(process.env['BENCH_THINKING_MS'] ?? 4000);
 const LATENCY = { min: 20, max: 60 };
 
 const OTHERS =
@@ -46,7 +48,7 @@ async function load(url: string, seconds: number): Promise<{ others: Sample[]; h
     // Callers think between two operations, or the figures would be those of a full processor.
     while (performance.now() < until) {
       (needsHung ? hung : others).push(await ask(url, needsHung ? HUNG : OTHERS));
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 1000));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * THINKING_MS));
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, (_, index) => worker(index % 2 === 0)));
@@ -69,6 +71,8 @@ async function main(): Promise<void> {
     PORT: '0',
     DATABASE_URL: `file:${folder}/bench.db`,
     RMS_MONTHLY_CALLS: '0',
+    CALLER_OPERATIONS_PER_MINUTE: '0',
+    CALLER_CONCURRENCY: '0',
   };
   const config = loadConfig({ env, cwd: folder, vendors: Object.values(vendors) });
   const app = await startApp({

@@ -70,6 +70,8 @@ async function main(): Promise<void> {
     PORT: '0',
     DATABASE_URL: `file:${folder}/soak.db`,
     RMS_MONTHLY_CALLS: '0',
+    CALLER_OPERATIONS_PER_MINUTE: '0',
+    CALLER_CONCURRENCY: '0',
     VENDOR_TIMEOUT_MS: '1500',
     VENDOR_DEADLINE_MS: '3000',
     STALE_MAX_SECONDS: '20',

@@ -77,6 +77,7 @@ export class AccountTools {
       clock: this.options.clock,
       maxAgeMs: this.options.freshness[kind],
       leastAgeMs: this.leastAgeOf(kind),
+      mayJoin: () => this.mayJoin(),
       most: MOST_ENTRIES,
       behind,
       absent,
@@ -101,6 +102,11 @@ export class AccountTools {
     if (reading.note === undefined || endpoint === undefined) return;
     const { method, path } = endpoint;
     reading.note({ account: options.key, method, route: path, ...saved, status: null, ms: 0 });
+  }
+
+  /** Whoever comes while the circuit is not closed is refused at once, and does not wait for a call that may hang. */
+  mayJoin(): boolean {
+    return this.options.circuit() === 'CLOSED';
   }
 
   /** How old answers of a kind may be at least: 0 unless the account's allowance runs low. */

@@ -20,6 +20,8 @@ import { SingleFlight } from './single-flight';
 export interface DeviceListOptions extends AgeRule {
   readonly driver: Driver;
   readonly clock: Clock;
+  /** False while nobody may wait for a call that is under way; left out: it may always be waited for. */
+  readonly mayJoin?: () => boolean;
   /** Rows that one call can tell. */
   readonly batch: number;
   readonly toDevice: (record: DeviceRecord, observedAt: number) => Device;
@@ -31,8 +33,8 @@ export interface DeviceListOptions extends AgeRule {
 /** The device list of one account: parts of it by page, or all of it in one walk. */
 export class DeviceList {
   readonly runs: DeviceRuns;
-  readonly #pages = new SingleFlight<DeviceRun>();
-  readonly #walks = new SingleFlight<DeviceRun>();
+  readonly #pages: SingleFlight<DeviceRun>;
+  readonly #walks: SingleFlight<DeviceRun>;
 
   /** `behind`: whose rows are known too. */
   constructor(
@@ -40,6 +42,8 @@ export class DeviceList {
     behind?: DeviceList,
   ) {
     this.runs = new DeviceRuns(options, behind?.runs);
+    this.#pages = new SingleFlight(options.mayJoin);
+    this.#walks = new SingleFlight(options.mayJoin);
   }
 
   /** Part of the list, from a position on, by the vendor's pages. */
@@ -62,10 +66,11 @@ export class DeviceList {
       return known;
     }
     const key = status ?? '';
-    const running = this.#walks.find(key);
+    const running = this.#walks.find(key, reading.note);
     if (running !== undefined) this.options.spared('SHARED', 1, reading);
     const flight =
-      running ?? this.#walks.start([key], (signal) => this.#walk(status, { ...reading, signal }));
+      running ??
+      this.#walks.start([key], (signal) => this.#walk(status, { ...reading, signal }), reading.note);
     return flight.wait(reading.signal);
   }
 
@@ -152,10 +157,11 @@ export class DeviceList {
 
   async #read(offset: number, status: DeviceStatus | undefined, reading: Reading): Promise<DeviceRun> {
     const key = `${status ?? ''}|${offset}`;
-    const running = this.#pages.find(key);
+    const running = this.#pages.find(key, reading.note);
     if (running !== undefined) this.options.spared('SHARED', 1, reading);
     const flight =
-      running ?? this.#pages.start([key], (signal) => this.#ask(offset, status, { ...reading, signal }));
+      running ??
+      this.#pages.start([key], (signal) => this.#ask(offset, status, { ...reading, signal }), reading.note);
     return flight.wait(reading.signal);
   }
 

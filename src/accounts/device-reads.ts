@@ -32,6 +32,7 @@ export class DeviceReads {
       clock,
       maxAgeMs: freshness.devices,
       leastAgeMs: tools.leastAgeOf('devices'),
+      mayJoin: () => tools.mayJoin(),
       batch: pageSize,
       toDevice: (record, at) => this.#toDevice(record, at),
       learned: (known, { at, learnedAt }) => {

@@ -11,6 +11,8 @@ export interface KeyedReadsOptions<V> extends ReadCacheOptions<V> {
   readonly load: (keys: readonly string[], reading: Reading) => Promise<ReadonlyMap<string, Outcome<V>>>;
   /** What stands for a key that the vendor does not have. */
   readonly absent: V;
+  /** False while nobody may wait for a call that is under way; left out: it may always be waited for. */
+  readonly mayJoin?: () => boolean;
   /** Told how many keys were answered from memory, or by a call that another operation had in flight. */
   readonly spared: (from: 'CACHE' | 'SHARED', keys: number, reading: Reading) => void;
 }
@@ -28,10 +30,11 @@ export interface FollowedChange<V> {
 /** A read-through cache by key with single flight: what is known is not asked, what is being asked is not asked twice. */
 export class KeyedReads<V> {
   readonly cache: ReadCache<V>;
-  readonly #flights = new SingleFlight<ReadonlyMap<string, Outcome<Learned<V>>>>();
+  readonly #flights: SingleFlight<ReadonlyMap<string, Outcome<Learned<V>>>>;
 
   constructor(private readonly options: KeyedReadsOptions<V>) {
     this.cache = new ReadCache(options);
+    this.#flights = new SingleFlight(options.mayJoin);
   }
 
   /** Shape: an outcome for every key, whatever happens. */
@@ -41,7 +44,7 @@ export class KeyedReads<V> {
     const missing: string[] = [];
     for (const key of keys) {
       const known = this.cache.fresh(key, reading);
-      const running = known === undefined ? this.#flights.find(key) : undefined;
+      const running = known === undefined ? this.#flights.find(key, reading.note) : undefined;
       if (known !== undefined) found.set(key, success(known));
       else if (running === undefined) missing.push(key);
       else joined.set(running, [...(joined.get(running) ?? []), key]);
@@ -49,7 +52,8 @@ export class KeyedReads<V> {
     if (found.size > 0) this.options.spared('CACHE', found.size, reading);
     for (const shared of joined.values()) this.options.spared('SHARED', shared.length, reading);
     if (missing.length > 0) {
-      const flight = this.#flights.start(missing, (signal) => this.#load(missing, { ...reading, signal }));
+      const load = (signal: AbortSignal) => this.#load(missing, { ...reading, signal });
+      const flight = this.#flights.start(missing, load, reading.note);
       joined.set(flight, missing);
     }
     await Promise.all(

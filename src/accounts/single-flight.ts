@@ -10,6 +10,8 @@ export class Flight<T> {
   constructor(
     call: (signal: AbortSignal) => Promise<T>,
     private readonly over: (flight: Flight<T>) => void,
+    /** The operation that began it, told by something that only it has. */
+    readonly owner: unknown,
   ) {
     // Each call that the flight makes listens to it.
     setMaxListeners(0, this.#controller.signal);
@@ -44,9 +46,14 @@ export class Flight<T> {
 export class SingleFlight<T> {
   readonly #running = new Map<string, Flight<T>>();
 
-  /** The call in flight for a key. */
-  find(key: string): Flight<T> | undefined {
-    return this.#running.get(key);
+  /** `mayJoin`: false while what is under way may hang, so that only who began it waits; left out: all may wait. */
+  constructor(private readonly mayJoin: () => boolean = () => true) {}
+
+  /** The call in flight for a key, where it may be joined. */
+  find(key: string, owner?: unknown): Flight<T> | undefined {
+    const flight = this.#running.get(key);
+    const isOwn = owner !== undefined && flight?.owner === owner;
+    return isOwn || this.mayJoin() ? flight : undefined;
   }
 
   /** Lets nobody join the call in flight for a key any more. */
@@ -55,10 +62,11 @@ export class SingleFlight<T> {
   }
 
   /** Starts a call that others can join under every one of the keys until it is over. */
-  start(keys: readonly string[], call: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const flight = new Flight(call, (over) => {
-      for (const key of keys) if (this.#running.get(key) === over) this.#running.delete(key);
-    });
+  start(keys: readonly string[], call: (signal: AbortSignal) => Promise<T>, owner?: unknown): Flight<T> {
+    const over = (flight: Flight<T>): void => {
+      for (const key of keys) if (this.#running.get(key) === flight) this.#running.delete(key);
+    };
+    const flight = new Flight(call, over, owner);
     for (const key of keys) this.#running.set(key, flight);
     return flight;
   }

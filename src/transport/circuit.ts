@@ -34,7 +34,10 @@ const FAULTS_TO_OPEN = 6;
 /** It opens where so many faults came one after the other. */
 const IN_A_ROW_TO_OPEN = 5;
 
-/** It opens too where nothing but faults came for so long, however few: a vendor that hangs answers few calls. */
+/**
+ * It opens too where nothing but faults came for so long, however few: a vendor that hangs answers few calls. A call
+ * that hung counts from its beginning; where it is the only one, the next is let through on trial at once.
+ */
 const FAULTY_FOR_MS = 4_000;
 
 /** How long it stays open before a call is let through on trial: doubled by each trial that fails. */
@@ -47,6 +50,7 @@ const PAUSE_OF_MANY_MS = 15_000;
 const BEING_TRIED_SECONDS = 1;
 
 interface Sample {
+  readonly beganAt: number;
   readonly at: number;
   readonly isFault: boolean;
 }
@@ -87,14 +91,15 @@ export class Circuit {
     const isTrial = this.#state === 'OPEN';
     if (isTrial) this.#become('HALF_OPEN');
     const era = this.#era;
+    const beganAt = this.options.clock.monotonic();
     let told = false;
     return {
       done: (verdict) => {
         if (told || era !== this.#era) return;
         told = true;
-        if (this.#state === 'CLOSED') this.#count(verdict);
+        if (this.#state === 'CLOSED') this.#count(verdict, beganAt);
         else if (verdict === 'ok') this.#close();
-        else if (verdict === 'fault') this.#open(Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2));
+        else if (verdict === 'fault') this.#open(longerPauseMs(this.#pauseMs));
         // A trial that told nothing leaves its place to the next call.
         else if (isTrial) this.#become('OPEN');
       },
@@ -110,22 +115,28 @@ export class Circuit {
     return 0;
   }
 
-  #count(verdict: Verdict): void {
+  #count(verdict: Verdict, beganAt: number): void {
     if (verdict === 'neither') return;
     const now = this.options.clock.monotonic();
-    const sample = { at: now, isFault: verdict === 'fault' };
+    const sample = { beganAt, at: now, isFault: verdict === 'fault' };
     this.#samples = [...this.#samples.filter(({ at }) => now - at < WINDOW_MS), sample].slice(-WINDOW_CALLS);
-    if (sample.isFault && this.#isTooMuch(now))
-      this.#open(this.options.of === 'many' ? PAUSE_OF_MANY_MS : FIRST_PAUSE_MS);
+    if (!sample.isFault || !this.#isTooMuch(now)) return;
+    if (this.options.of === 'many') this.#open(PAUSE_OF_MANY_MS);
+    else this.#open(this.#faultsInARow().length === 1 ? 0 : FIRST_PAUSE_MS);
   }
 
   #isTooMuch(now: number): boolean {
     const faults = this.#samples.filter(({ isFault }) => isFault).length;
-    const inARow = this.#samples.slice(this.#samples.findLastIndex(({ isFault }) => !isFault) + 1);
+    const inARow = this.#faultsInARow();
     if (faults >= FAULTS_TO_OPEN || inARow.length >= IN_A_ROW_TO_OPEN) return true;
     if (this.options.of === 'many') return false;
-    const [firstFault] = inARow;
-    return firstFault !== undefined && now - firstFault.at >= FAULTY_FOR_MS;
+    const lastOk = this.#samples.findLast(({ isFault }) => !isFault);
+    const since = Math.max(inARow[0]?.beganAt ?? now, lastOk?.at ?? Number.NEGATIVE_INFINITY);
+    return now - since >= FAULTY_FOR_MS;
+  }
+
+  #faultsInARow(): readonly Sample[] {
+    return this.#samples.slice(this.#samples.findLastIndex(({ isFault }) => !isFault) + 1);
   }
 
   #open(pauseMs: number): void {
@@ -144,4 +155,8 @@ export class Circuit {
     this.#era += 1;
     this.options.changed(state);
   }
+}
+
+function longerPauseMs(pauseMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2));
 }

@@ -65,6 +65,9 @@ test('a call that others wait for goes on until the last of them has left', asyn
   await joined(2);
   for (const controller of leaving) controller.abort();
   expect(await Promise.all(left)).toEqual(['left', 'left']);
+  // Their operations are over, the call is not.
+  const over = (): number => service.log.filter((line) => line.includes('"msg":"operation"')).length;
+  while (over() < 2) await new Promise((resolve) => setImmediate(resolve));
   expect(calls.inFlight).toBe(1);
   hold.release();
   expect(await (await stays).json()).toMatchObject({ data: { devices: { problems: [] } } });

@@ -65,6 +65,28 @@ describe('a circuit', () => {
     expect(circuit.state).toBe('OPEN');
   });
 
+  it('opens with the first call that hung where nothing else was answered, and tries the next at once', () => {
+    const { circuit, clock } = setUp();
+    const hung = circuit.enter(false);
+    clock.advance(5_000);
+    hung.done('fault');
+    expect(circuit.state).toBe('OPEN');
+    const trial = circuit.enter(false);
+    expect(() => circuit.check()).toThrow(REFUSAL);
+    trial.done('fault');
+    expect(() => circuit.check()).toThrow(expect.objectContaining({ retryAfterSeconds: 5 }));
+  });
+
+  it('stays closed where one call hung while others were answered', () => {
+    const { circuit, clock, call } = setUp();
+    const hung = circuit.enter(false);
+    clock.advance(4_000);
+    call('ok');
+    clock.advance(1_000);
+    hung.done('fault');
+    expect(circuit.state).toBe('CLOSED');
+  });
+
   it('forgets faults that are a minute old', () => {
     const { circuit, clock, call } = setUp();
     for (let nth = 0; nth < 20; nth += 1) {
