@@ -4,5 +4,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
+  // Much of a test is waiting for sockets: every core may have a worker.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };
