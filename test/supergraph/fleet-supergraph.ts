@@ -68,7 +68,8 @@ export async function startFleetSupergraph(
   await writeFile(tokens, JSON.stringify(CALLERS.map((one) => ({ ...one, sha256: sha256(one.subject) }))));
   const service = await startTestService({
     ...options,
-    env: { AUTH_DISABLED: undefined, AUTH_TOKENS_FILE: tokens },
+    // A vendor that fails is to be seen: nothing that was told before stands in for it.
+    env: { AUTH_DISABLED: undefined, AUTH_TOKENS_FILE: tokens, STALE_MAX_SECONDS: '0' },
   });
   const sites = await startSites();
   const toDrawbridge = await startRecordingProxy(`${service.url}/graphql`);
