@@ -89,6 +89,7 @@ const WITHOUT_LINKS = [
   'drop index sessions_by_end_owed',
   'drop index sessions_by_connection',
   'drop index sessions_by_access_owed',
+  'drop index sessions_by_own_end',
   ...['connection_ref', 'found_running', 'end_owed', 'made_here', 'access_owed', 'allowed_ip'].map(
     (column) => `alter table sessions drop column ${column}`,
   ),
