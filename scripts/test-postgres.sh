@@ -22,4 +22,5 @@ trap 'exit 129' HUP
 
 TEST_DATABASE_URL=$(sh scripts/postgres-server.sh start "$folder")
 export TEST_DATABASE_URL
-npx jest test/stores/postgres.test.ts test/links/stopped-postgres.test.ts test/links/crash "$@"
+# One after the other: a server takes a hundred connections.
+npx jest -w 1 test/stores/postgres.test.ts test/links/stopped-postgres.test.ts test/links/crash "$@"

@@ -16,7 +16,7 @@ import {
 const ACCOUNTS = ['everyware', 'remoteit', 'rms'] as const;
 const FIXED_SEED = 20_260_101;
 /** How many fleets are asked, twenty times each. */
-const FLEETS = Number(process.env['BUDGET_FLEETS'] ?? 10);
+const FLEETS = Number(process.env['BUDGET_FLEETS'] ?? 6);
 const CASES_PER_FLEET = 20;
 
 interface Nested {
