@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildGraph } from '../src/graph/schema';
+import { variablesOf } from '../src/simulators/account-variables';
 import { startSimulators } from '../src/simulators/simulators';
 import { Child, type Memory } from './child';
 import { Fuzz } from './fuzz-requests';
@@ -23,19 +24,10 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
 /** Sends fuzzed requests at an even rate and tells, every half minute, what was answered and what the service holds. */
 async function main(): Promise<void> {
-  const { rms, remoteit, everyware, close } = await startSimulators({ devices: 120, latencyMs: 0 });
+  const simulators = await startSimulators({ devices: 120, latencyMs: 0 });
   const folder = await mkdtemp(path.join(tmpdir(), 'drawbridge-fuzz-'));
   const service = await Child.start('service.js', {
-    RMS_TOKEN: rms.credentials.token,
-    RMS_BASE_URL: rms.baseUrl,
-    RMS_STATUS_URL: rms.statusUrl,
-    REMOTEIT_DEVELOPER_KEY: remoteit.credentials.developerKey,
-    REMOTEIT_USERNAME: remoteit.credentials.username,
-    REMOTEIT_PASSWORD: remoteit.credentials.password,
-    REMOTEIT_BASE_URL: remoteit.baseUrl,
-    EVERYWARE_USERNAME: everyware.credentials.username,
-    EVERYWARE_PASSWORD: everyware.credentials.password,
-    EVERYWARE_BASE_URL: everyware.baseUrl,
+    ...variablesOf(simulators),
     AUTH_DISABLED: '1',
     PORT: '0',
     DATABASE_URL: `file:${path.join(folder, 'drawbridge.db')}`,
@@ -65,7 +57,7 @@ async function main(): Promise<void> {
   for (const wrong of tally.wrong.slice(0, 10)) console.log(wrong);
   process.exitCode = tally.wrong.length === 0 ? 0 : 1;
   service.stop();
-  await close();
+  await simulators.close();
   await rm(folder, { recursive: true, force: true });
 }
 

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { Agent, request, setGlobalDispatcher } from 'undici';
 import { startApp } from '../src/app';
 import { loadConfig } from '../src/config/load';
+import { variablesOf } from '../src/simulators/account-variables';
 import { startSimulators } from '../src/simulators/simulators';
 import { openLogger } from '../src/telemetry/logger';
 import { vendors } from '../src/vendors';
-import { percentile, temporaryFolder, variablesOf } from './surroundings';
+import { percentile, temporaryFolder } from './surroundings';
 
 /*
  * One vendor hangs while many operations are in flight: what that costs those that do not need it, next to their own

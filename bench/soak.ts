@@ -3,12 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request, setGlobalDispatcher } from 'undici';
 import { startApp } from '../src/app';
 import { loadConfig } from '../src/config/load';
+import { variablesOf } from '../src/simulators/account-variables';
 import type { Fault } from '../src/simulators/faults';
 import { startSimulators } from '../src/simulators/simulators';
 import { openLogger } from '../src/telemetry/logger';
 import { vendors } from '../src/vendors';
 import { measureMemory } from './child';
-import { percentile, temporaryFolder, variablesOf } from './surroundings';
+import { percentile, temporaryFolder } from './surroundings';
 
 /*
  * Hours of load with vendors that fail at random. It states what a leak would show: rejections that nobody handles,
