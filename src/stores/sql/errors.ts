@@ -87,20 +87,33 @@ export function isCollision(thrown: unknown): boolean {
   return code.startsWith('SQLITE_BUSY') || code === '40001' || code === '40P01';
 }
 
+/**
+ * PostgreSQL's code for a value that another row has. Two connections that write the same new row at the same moment
+ * may meet in an index that `on conflict` does not name; whoever comes again finds the other's row, and replaces it.
+ */
+const TAKEN = '23505';
+const TRIES_WHERE_TAKEN = 4;
+
 const TRIES = 100;
 const BETWEEN_TRIES_MS = 30;
 
 /**
- * Does something with the database. Where another connection is in its way it is done again, for about five seconds;
- * whatever is thrown in the end is STORE_UNAVAILABLE. The work must be all or nothing.
+ * Does something with the database. Where another connection is in its way it is done again, for about five seconds,
+ * and a few times where another row has a value that this one should; whatever is thrown in the end is
+ * STORE_UNAVAILABLE. The work must be all or nothing.
  */
 export async function guarded<T>(tried: string, work: () => Promise<T>): Promise<T> {
-  for (let left = TRIES; ; left--) {
+  for (let tries = 1; ; tries++) {
     try {
       return await work();
     } catch (thrown) {
-      if (left <= 1 || !isCollision(thrown)) throw storeError(tried, thrown);
+      if (tries >= triesFor(thrown)) throw storeError(tried, thrown);
     }
     await wait(BETWEEN_TRIES_MS);
   }
+}
+
+function triesFor(thrown: unknown): number {
+  if (isCollision(thrown)) return TRIES;
+  return codeOf(thrown) === TAKEN ? TRIES_WHERE_TAKEN : 1;
 }

@@ -6,7 +6,7 @@ import type { Sealer } from '../seal';
 import { appendAudit } from './audit-store';
 import { inChunks } from './chunks';
 import { guarded } from './errors';
-import { onceMoreWhereTaken, writeLinks } from './link-store';
+import { writeLinks } from './link-store';
 import { distinct, standsAs } from './session-conditions';
 import { linkRowOf } from './session-row';
 import { storable, storableOrNull } from './storable';
@@ -38,23 +38,21 @@ export class SqlIntentStore implements IntentStore {
     const row = rowOf(intent, leasedUntil);
     const links = this.#rowsOf(session);
     return guarded(WRITE, () =>
-      onceMoreWhereTaken(() =>
-        this.#db.transaction().execute(async (transaction): Promise<Begun> => {
-          const { numInsertedOrUpdatedRows } = await transaction
-            .insertInto('intents')
-            .values(row)
-            .onConflict((conflict) => conflict.columns(['subject', 'action', 'idempotency_key']).doNothing())
-            .executeTakeFirstOrThrow();
-          if (numInsertedOrUpdatedRows !== 1n) {
-            return {
-              begun: false,
-              earlier: intentOf(await withSameKey(transaction, row).executeTakeFirstOrThrow()),
-            };
-          }
-          await writeLinks(transaction, links);
-          return { begun: true };
-        }),
-      ),
+      this.#db.transaction().execute(async (transaction): Promise<Begun> => {
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('intents')
+          .values(row)
+          .onConflict((conflict) => conflict.columns(['subject', 'action', 'idempotency_key']).doNothing())
+          .executeTakeFirstOrThrow();
+        if (numInsertedOrUpdatedRows !== 1n) {
+          return {
+            begun: false,
+            earlier: intentOf(await withSameKey(transaction, row).executeTakeFirstOrThrow()),
+          };
+        }
+        await writeLinks(transaction, links);
+        return { begun: true };
+      }),
     );
   }
 
@@ -76,15 +74,13 @@ export class SqlIntentStore implements IntentStore {
   ): Promise<boolean> {
     const links = this.#rowsOf(session);
     return guarded(WRITE, () =>
-      onceMoreWhereTaken(() =>
-        this.#db.transaction().execute(async (transaction) => {
-          const first = await markSettled(transaction, intentId, at);
-          if (first) await writeLinks(transaction, links);
-          else if (!(await oweMore(transaction, links))) return false;
-          await appendAudit(transaction, audit);
-          return first;
-        }),
-      ),
+      this.#db.transaction().execute(async (transaction) => {
+        const first = await markSettled(transaction, intentId, at);
+        if (first) await writeLinks(transaction, links);
+        else if (!(await oweMore(transaction, links))) return false;
+        await appendAudit(transaction, audit);
+        return first;
+      }),
     );
   }
 

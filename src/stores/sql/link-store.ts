@@ -3,7 +3,6 @@ import type { Expression, ExpressionBuilder, Kysely, Transaction } from 'kysely'
 import type { LinkRecord } from '../../domain/session';
 import type { LinkStore, NewAuditEntry } from '../ports';
 import type { Sealer } from '../seal';
-import { codeOf } from '../thrown-code';
 import { appendAudit } from './audit-store';
 import { inChunks } from './chunks';
 import { guarded } from './errors';
@@ -14,9 +13,6 @@ import { storable } from './storable';
 import type { SessionRow, Tables } from './tables';
 
 const READ = 'The links could not be read';
-
-/** PostgreSQL's code for a value that another row has. */
-const TAKEN = '23505';
 
 /** What the links stand on. */
 interface SqlLinkStoreOptions {
@@ -118,12 +114,10 @@ export class SqlLinkStore implements LinkStore {
     if (links.length === 0 && audit.length === 0) return;
     const rows = links.map((link) => linkRowOf(link, link.createdBy !== null, this.#sealer));
     await guarded('The links could not be written', () =>
-      onceMoreWhereTaken(() =>
-        this.#db.transaction().execute(async (transaction) => {
-          await writeLinks(transaction, rows);
-          await appendAudit(transaction, audit);
-        }),
-      ),
+      this.#db.transaction().execute(async (transaction) => {
+        await writeLinks(transaction, rows);
+        await appendAudit(transaction, audit);
+      }),
     );
   }
 
@@ -132,7 +126,10 @@ export class SqlLinkStore implements LinkStore {
   }
 }
 
-/** Writes links within a transaction, which {@link onceMoreWhereTaken} runs. */
+/**
+ * Writes links within a transaction. Where a read writes one of them down under another id at the same moment, the
+ * next try of the transaction finds that row and removes it.
+ */
 export async function writeLinks(
   transaction: Transaction<Tables>,
   rows: readonly SessionRow[],
@@ -141,19 +138,6 @@ export async function writeLinks(
     await makeRoom(transaction, chunk);
     await upsertLinks(transaction, chunk);
   }
-}
-
-/**
- * Runs a transaction that writes links. Where a read writes one of them down under another id at the same moment, the
- * second run finds that and removes it.
- */
-export async function onceMoreWhereTaken<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (codeOf(thrown) !== TAKEN) throw thrown;
-  }
-  return work();
 }
 
 /** A read may have seen a link at its vendor before the vendor's answer was written down: that row goes. */
