@@ -32,6 +32,11 @@ export class IntentLeases {
     this.#plan();
   }
 
+  /** True while this process works on it. */
+  holds(intentId: string): boolean {
+    return this.#held.has(intentId);
+  }
+
   /** It is settled. */
   drop(intentId: string): void {
     this.#held.delete(intentId);

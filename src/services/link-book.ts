@@ -107,6 +107,11 @@ export class LinkBook {
     return first;
   }
 
+  /** True while this process works on an intent; any other that is not settled is another process's. */
+  isAtWorkOn(intentId: string): boolean {
+    return this.leases.holds(intentId);
+  }
+
   /** Nothing more is done here for an intent: where it is not settled, whoever looks next settles it. */
   letGo(intent: Intent): Promise<void> {
     return this.leases.letGo(intent.id);

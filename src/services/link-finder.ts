@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account';
-import type { ErrorCode } from '../domain/errors';
+import { DrawbridgeError, type ErrorCode } from '../domain/errors';
 import type { LinkRequest, OpenedLink } from '../domain/link';
 import { settle, unwrap } from '../domain/outcome';
 import type { RemoteAccess } from '../domain/remote-access';
-import type { LinkRecord } from '../domain/session';
+import type { LinkRecord, Session } from '../domain/session';
 import type { Intent } from '../stores/ports';
-import { type IntentDetail, type LinkTools, ownReading, vendorRefOf } from './link-tools';
+import { detailOf, type IntentDetail, type LinkTools, ownReading, vendorRefOf } from './link-tools';
 
 /** A link that is to be opened, once its intent is durable. */
 export interface Opening {
@@ -41,7 +41,7 @@ export class LinkFinder {
   /** From then on a look that finds nothing is the last one. In milliseconds since 1970. */
   until({ account, intent, detail }: Opening): number {
     const wasNeverTold = account.writes.looksBeforeOpening && detail.toldAt === null;
-    return wasNeverTold ? 0 : (detail.toldAt ?? intent.askedAt.getTime()) + LOOK_FOR_MS;
+    return wasNeverTold ? 0 : lookedForUntil(intent.askedAt, detail);
   }
 
   /**
@@ -58,30 +58,64 @@ export class LinkFinder {
     const { account, access, request, intent, detail } = opening;
     const reading = ownReading(this.tools.clock);
     if (!account.writes.listsOpenLinks) return account.writes.openLink(request, reading);
-    const claimed = await this.#claimed(opening);
+    const listed = await account.writes.listedLinks(access, reading);
+    // Read behind the list: what another process opened is then either settled, or known to be on its way.
+    const known = (await this.tools.store.sessions.byRemoteAccesses([access.id])).get(access.id) ?? [];
+    const claimed = claimedOf(known, intent);
     const since = intent.askedAt.getTime() - (isLast ? CLOCK_SKEW_MS : TICK_MS);
     const toldAt = detail.toldAt ?? intent.askedAt.getTime();
     const distance = ({ createdAt }: OpenedLink): number =>
       Math.abs((createdAt?.getTime() ?? toldAt) - toldAt);
-    const [found] = (await account.writes.listedLinks(access, reading))
+    const [found] = listed
       .filter((link) => !claimed.has(vendorRefOf(access, link) ?? ''))
       .filter(({ createdAt }) => createdAt === null || createdAt.getTime() >= since)
       .filter((link) => lastsAsAsked(link, request))
       .sort((one, other) => distance(one) - distance(other));
+    if (found !== undefined) await this.#assertNoOther(opening, known);
     // What runs though the vendor was never told to open anything is not this graph's.
     const isOthers = account.writes.looksBeforeOpening && detail.toldAt === null;
     return found === undefined ? undefined : { ...found, foundRunning: found.foundRunning || isOthers };
   }
 
-  /** Links that are others', or that were there before. What a read took for one made elsewhere may be the lost one. */
-  async #claimed({ access, intent }: Opening): Promise<ReadonlySet<string | null>> {
-    const known = await this.tools.store.sessions.byRemoteAccesses([access.id]);
-    return new Set(
-      (known.get(access.id) ?? [])
-        .filter(({ createdBy, observedAt }) => createdBy !== null || observedAt < intent.askedAt)
-        .map(({ vendorRef }) => vendorRef),
+  /**
+   * Throws where another process is opening a link through the same way in: what was found may be the one whose answer
+   * it is just getting. One that has had its time may be lost too; then whoever was asked first takes what is there.
+   */
+  async #assertNoOther({ intent }: Opening, known: readonly Session[]): Promise<void> {
+    const { store, book, clock } = this.tools;
+    const pending = new Set(known.filter(({ status }) => status === 'PENDING').map(({ id }) => id));
+    if (pending.size === 0) return;
+    const others = (await store.intents.unsettled()).filter(
+      ({ id, sessionId }) => !book.isAtWorkOn(id) && sessionId !== null && pending.has(sessionId),
     );
+    const now = clock.now();
+    if (
+      others.some((other) => isBefore(other, intent) || now < lookedForUntil(other.askedAt, detailOf(other)))
+    ) {
+      throw new DrawbridgeError(
+        'VENDOR_TIMEOUT',
+        'Another process is opening a link through the same way in.',
+      );
+    }
   }
+}
+
+/** Links that are others', or that were there before. What a read took for one made elsewhere may be the lost one. */
+function claimedOf(known: readonly Session[], { askedAt }: Intent): ReadonlySet<string | null> {
+  return new Set(
+    known
+      .filter(({ createdBy, observedAt }) => createdBy !== null || observedAt < askedAt)
+      .map(({ vendorRef }) => vendorRef),
+  );
+}
+
+function isBefore(one: Intent, other: Intent): boolean {
+  const apart = one.askedAt.getTime() - other.askedAt.getTime();
+  return apart === 0 ? one.id < other.id : apart < 0;
+}
+
+function lookedForUntil(askedAt: Date, { toldAt }: IntentDetail): number {
+  return (toldAt ?? askedAt.getTime()) + LOOK_FOR_MS;
 }
 
 /** Another link of the same way in has, as a rule, another length. */

@@ -10,7 +10,7 @@ import { TURNED_AWAY } from './link-admission';
 import { ITSELF } from './link-book';
 import type { LinkKeeper } from './link-keeper';
 import { type LinkOpener, SETTLED_ELSEWHERE } from './link-opener';
-import { type IntentDetail, type LinkTools, ownReading } from './link-tools';
+import { detailOf, type IntentDetail, type LinkTools, ownReading } from './link-tools';
 import type { MadeAccesses } from './made-accesses';
 
 /** How often it is looked for what nobody works on any more. */
@@ -96,7 +96,7 @@ export class LinkSettler {
       sessionId === null ? undefined : (await tools.store.links.get([sessionId])).get(sessionId);
     // What made no link is only written down.
     if (account === undefined || session === undefined) return this.#writeDown(intent, null);
-    const detail = JSON.parse(intent.detail) as IntentDetail;
+    const detail = detailOf(intent);
     const access = await this.#accessOf(account, detail, intent.askedAt);
     if (access === undefined) return this.#writeDown(intent, { ...session, status: 'FAILED' });
     const { durationSeconds, allowedIp } = detail;

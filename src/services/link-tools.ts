@@ -5,7 +5,7 @@ import type { Reading } from '../domain/reading';
 import type { AccessProtocol, NewRemoteAccess, RemoteAccess } from '../domain/remote-access';
 import type { LinkRecord } from '../domain/session';
 import type { Clock } from '../domain/time';
-import type { DurableStore } from '../stores/ports';
+import type { DurableStore, Intent } from '../stores/ports';
 import type { AccessGate } from './access-gate';
 import type { Attempts } from './attempts';
 import type { LinkBook } from './link-book';
@@ -41,6 +41,11 @@ export interface IntentDetail {
    * is looked before opening, null says that it was never told.
    */
   readonly toldAt: number | null;
+}
+
+/** What was written down with an intent. */
+export function detailOf({ detail }: Intent): IntentDetail {
+  return JSON.parse(detail) as IntentDetail;
 }
 
 /** The port that a protocol has where nobody names one; null: it has none. */
