@@ -3,7 +3,7 @@ import { type DocumentNode, execute, type GraphQLSchema } from 'graphql';
 import type { Principal } from '../domain/principal';
 import { createContext, type OperationWishes, type Services } from '../graph/context';
 import type { EventStream, OperationResult } from './operation';
-import type { ShowErrors } from './shown-errors';
+import { type ShowErrors, ShownError } from './shown-errors';
 
 /** The rights that callers have by now; they may change while a subscription lives. */
 export interface CallerRights {
@@ -106,6 +106,12 @@ export class EventGroups {
     return known;
   }
 
+  /** What was thrown, as the subscriber may see it. */
+  shown(thrown: unknown, requestId: string): unknown {
+    const [error] = this.options.showErrors([thrown], requestId);
+    return error === undefined ? thrown : new ShownError(error);
+  }
+
   async #execute(subscribed: Subscribed, event: unknown): Promise<OperationResult> {
     const { schema, services, showErrors } = this.options;
     const { principal, requestId, wishes, document, operationName, variables } = subscribed;
@@ -121,7 +127,7 @@ export class EventGroups {
     const vendorCalls = context.calls.records;
     return {
       ...(data === undefined ? {} : { data }),
-      ...(errors === undefined ? {} : { errors: showErrors(errors) }),
+      ...(errors === undefined ? {} : { errors: showErrors(errors, requestId) }),
       ...(vendorCalls === undefined ? {} : { extensions: { vendorCalls } }),
     };
   }
@@ -133,6 +139,7 @@ const NOBODY: Principal = { subject: '', scopes: new Set(), accounts: new Set() 
 /** A class, not a generator, and without closures: there are tens of thousands of them, and most only wait. */
 class SubscriberEvents implements EventStream {
   readonly #principal: Principal;
+  readonly #requestId: string;
   #group: EventGroup;
   #isOver = false;
 
@@ -143,6 +150,7 @@ class SubscriberEvents implements EventStream {
     private readonly ended: () => void,
   ) {
     this.#principal = subscribed.principal;
+    this.#requestId = subscribed.requestId;
     this.#group = groups.join(subscribed);
   }
 
@@ -155,7 +163,7 @@ class SubscriberEvents implements EventStream {
       }
     } catch (thrown) {
       this.#end();
-      throw thrown;
+      throw this.groups.shown(thrown, this.#requestId);
     }
     this.#end();
     return OVER;

@@ -7,6 +7,7 @@ import type { CallerWatch } from './caller-watch';
 import { drained } from './drained';
 import type { Beating, Heartbeat } from './heartbeat';
 import { type EventStream, type OperationRequest, type RunOperation, readOperation } from './operation';
+import { presenceOf } from './presence-of';
 import type { ShowErrors } from './shown-errors';
 import { readWishes } from './wishes';
 
@@ -33,12 +34,13 @@ export class EventStreams {
     const { run, showErrors, staleMaxSeconds } = this.options;
     const operation = readRequest(request);
     if (operation === undefined) {
-      return stream(reply, { errors: showErrors([badInput('This is no operation.')]) });
+      return stream(reply, { errors: showErrors([badInput('This is no operation.')], request.id) });
     }
     const answer = await run({
       request: operation,
       principal,
       requestId: request.id,
+      presence: presenceOf(reply),
       wishes: readWishes(request.headers, staleMaxSeconds),
       way: {
         readsOnly: request.method === 'GET',

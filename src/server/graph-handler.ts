@@ -5,7 +5,6 @@ import { GraphQLError } from 'graphql';
 import type { Principal } from '../domain/principal';
 import { createContext, type Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
-import { Presence } from '../graph/presence';
 import type { Tracing } from '../telemetry/tracing';
 import { answeringOf } from './answering';
 import type { Authenticate } from './authenticate';
@@ -13,6 +12,7 @@ import type { Callbacks } from './callbacks';
 import { authenticated, enter } from './entry';
 import type { EventStreams } from './event-stream';
 import type { ServerContext } from './operation';
+import { presenceOf } from './presence-of';
 import type { ShowErrors } from './shown-errors';
 import { readWishes } from './wishes';
 
@@ -65,15 +65,6 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
 /** The span of a caller that traces too. */
 function traceparentOf({ traceparent }: FastifyRequest['headers']): string | undefined {
   return typeof traceparent === 'string' ? traceparent : undefined;
-}
-
-/** Follows a caller that closes its connection before it was answered. */
-function presenceOf({ raw }: FastifyReply): Presence {
-  const presence = new Presence();
-  raw.once('close', () => {
-    if (!raw.writableFinished) presence.leave();
-  });
-  return presence;
 }
 
 /** The status that an error was given, for HTTP. */

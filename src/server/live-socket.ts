@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
-import type { WebSocket as GraphSocket } from 'graphql-ws';
+import { type WebSocket as GraphSocket, MessageType, parseMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Principal } from '../domain/principal';
 import type { Clock } from '../domain/time';
+import { Presence } from '../graph/presence';
 import type { CallerWatch, Watch } from './caller-watch';
 import type { Beating, Heartbeat } from './heartbeat';
 
@@ -45,6 +46,8 @@ export class LiveSocket implements GraphSocket, Beating {
   streams = 0;
 
   #working = 0;
+  /** What is being asked, by the ids that the client gave it; made with the first. */
+  #asking: Map<string, Presence> | undefined;
   /** Made once something had to wait. */
   #waiting: (() => void)[] | undefined;
   #isStopping = false;
@@ -87,6 +90,20 @@ export class LiveSocket implements GraphSocket, Beating {
     this.#watch = this.tools.callers.watch(principal, () => this.close(CLOSE.forbidden, 'Forbidden'));
   }
 
+  /** An operation begins: the client waits for its answer until it says otherwise, or is gone. */
+  asks(id: string): Presence {
+    const presence = new Presence();
+    this.#asking ??= new Map();
+    this.#asking.set(id, presence);
+    return presence;
+  }
+
+  /** An operation was answered, or what it subscribed to is open. */
+  answered(id: string): void {
+    this.#asking?.delete(id);
+    if (this.#asking?.size === 0) this.#asking = undefined;
+  }
+
   /** Sends a message, once the network has taken what was sent before. */
   async send(message: string): Promise<void> {
     if (this.stream.writableNeedDrain) await this.#drained();
@@ -103,7 +120,9 @@ export class LiveSocket implements GraphSocket, Beating {
       if (this.#isStopping) return;
       this.#isAnswered = true;
       this.#working += 1;
-      take(String(bytes))
+      const text = String(bytes);
+      if (this.#asking !== undefined) this.#asking.get(completedBy(text))?.leave();
+      take(text)
         .catch((thrown: unknown) => {
           this.tools.surprised(thrown);
           this.close(CLOSE.internal, 'Internal server error');
@@ -144,6 +163,7 @@ export class LiveSocket implements GraphSocket, Beating {
     this.#leaveHeartbeat();
     this.#watch?.stop();
     this.begin();
+    for (const presence of this.#asking?.values() ?? []) presence.leave();
   }
 
   #bytesFlushed(): number {
@@ -164,6 +184,17 @@ export class LiveSocket implements GraphSocket, Beating {
     while (this.stream.writableNeedDrain && this.ws.readyState === this.ws.OPEN) {
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
+  }
+}
+
+/** The id of the operation that a message says is not waited for any more; empty for any other message. */
+function completedBy(text: string): string {
+  try {
+    const message = parseMessage(text);
+    return message.type === MessageType.Complete ? message.id : '';
+  } catch {
+    // The protocol's library reads it too, and closes the socket for it.
+    return '';
   }
 }
 

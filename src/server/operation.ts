@@ -2,9 +2,15 @@ import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
 import { asDrawbridgeError } from '../domain/errors';
-import type { Principal } from '../domain/principal';
-import { createContext, type GraphContext, type OperationWishes, type Services } from '../graph/context';
+import {
+  type Caller,
+  createContext,
+  type GraphContext,
+  type OperationWishes,
+  type Services,
+} from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
+import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Tracing } from '../telemetry/tracing';
 import type { ShowErrors } from './shown-errors';
 
@@ -17,10 +23,8 @@ export interface OperationRequest {
 }
 
 /** Who asks, for what, and how. */
-export interface Asked {
+export interface Asked extends Caller {
   readonly request: OperationRequest;
-  readonly principal: Principal;
-  readonly requestId: string;
   readonly wishes: OperationWishes;
   readonly way?: WayIn;
 }
@@ -70,6 +74,8 @@ export interface OperationTools {
   readonly services: Services;
   readonly showErrors: ShowErrors;
   readonly callerLimits: CallerLimits;
+  /** Told of what was refused before the GraphQL server saw it. */
+  readonly refusals: BoundedLog;
   readonly tracing: Tracing;
 }
 
@@ -84,7 +90,9 @@ export function createRunOperation(tools: OperationTools): RunOperation {
       end = tools.callerLimits.begin(asked.principal);
     } catch (thrown) {
       const headers = new Map([['retry-after', String(asDrawbridgeError(thrown).retryAfterSeconds ?? 1)]]);
-      return { kind: 'refused', errors: tools.showErrors([thrown]), status: 429, headers };
+      const { requestId } = asked;
+      tools.refusals({ requestId, codes: [asDrawbridgeError(thrown).code] }, 'a request was refused');
+      return { kind: 'refused', errors: tools.showErrors([thrown], requestId), status: 429, headers };
     }
     // A subscription that was opened runs no more: what it costs is bounded by how many a caller may follow.
     return tools.tracing.operation(undefined, () => run(asked, tools)).finally(end);
@@ -92,11 +100,11 @@ export function createRunOperation(tools: OperationTools): RunOperation {
 }
 
 async function run(
-  { request, principal, requestId, wishes, way = {} }: Asked,
+  { request, wishes, way = {}, ...caller }: Asked,
   { apollo, services, showErrors }: OperationTools,
 ): Promise<OperationAnswer> {
   const carried: WayIn & { events?: EventStream } = { ...way };
-  const context = createContext(services, { principal, requestId }, wishes);
+  const context = createContext(services, caller, wishes);
   const contextValue: ServerContext = Object.assign(context, { way: carried });
   try {
     const { body, http } = await apollo.executeOperation(request, { contextValue });
@@ -110,7 +118,12 @@ async function run(
     return { kind: 'result', result: { data, ...shown } };
   } catch (thrown) {
     await carried.events?.return?.();
-    return { kind: 'refused', errors: showErrors([thrown]), status: 500, headers: new Map() };
+    return {
+      kind: 'refused',
+      errors: showErrors([thrown], caller.requestId),
+      status: 500,
+      headers: new Map(),
+    };
   }
 }
 

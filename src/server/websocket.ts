@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, parse } from 'graphql';
 import {
   type Context,
   type ExecutionResult,
@@ -10,6 +10,7 @@ import {
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asDrawbridgeError, badInput, DrawbridgeError } from '../domain/errors';
+import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import type { Authenticate } from './authenticate';
@@ -18,7 +19,7 @@ import { CLOSE, LiveSocket, type LiveSocketTools } from './live-socket';
 import { namesLoopback } from './loopback-only';
 import { type OperationAnswer, type OperationResult, type RunOperation, readOperation } from './operation';
 import { isOwnPage } from './origin';
-import type { ShowErrors } from './shown-errors';
+import { type ShowErrors, ShownError } from './shown-errors';
 import { readSocketWishes } from './wishes';
 
 /** What WebSockets are served with. */
@@ -30,6 +31,8 @@ export interface WebSocketOptions extends Omit<LiveSocketTools, 'surprised'> {
   readonly rights: CallerRights;
   readonly showErrors: ShowErrors;
   readonly metrics: Metrics;
+  /** Told of what was refused before the GraphQL server saw it. */
+  readonly refusals: BoundedLog;
   readonly logger: Logger;
   /** The name of one operation in the log. */
   readonly newId: () => string;
@@ -130,16 +133,15 @@ function makeProtocol(options: WebSocketOptions) {
     // Each socket has its own, on the clock that everything has.
     connectionInitWaitTimeout: 0,
     onConnect: (context) => connect(context, options),
-    onSubscribe: async (context, _id, payload) => {
-      const answer = await begin(context, payload, options);
+    onSubscribe: async (context, id, payload) => {
+      const answer = await begin(context, { id, payload }, options);
       if (answer.kind === 'refused') return answer.errors.map((error) => new ShownError(error));
       return { schema, document, contextValue: answer.kind === 'events' ? answer.events : answer.result };
     },
     // The library would have errors as objects of GraphQL.js; what it is given is shown already, and goes on as it is.
     execute: ({ contextValue }) => contextValue as AsyncIterable<ExecutionResult> | ExecutionResult,
     onNext: (_context, _id, _payload, _args, result) => result as OperationResult,
-    onError: (_context, _id, _payload, errors) =>
-      errors.flatMap((error) => (error instanceof ShownError ? [error.shown] : showErrors([error]))),
+    onError: (_context, _id, _payload, errors) => showErrors(errors),
   });
 }
 
@@ -171,24 +173,24 @@ function asHeader(token: unknown): string | undefined {
 /** Begins what a client subscribes to. */
 async function begin(
   { extra: socket, subscriptions }: SocketContext,
-  payload: SubscribePayload,
-  { run, rights, metrics, newId, showErrors, staleMaxSeconds }: WebSocketOptions,
+  { id, payload }: { readonly id: string; readonly payload: SubscribePayload },
+  { run, rights, metrics, newId, showErrors, refusals, staleMaxSeconds }: WebSocketOptions,
 ): Promise<OperationAnswer> {
   // A socket lives longer than the rights with which it began.
   const principal = socket.principal === undefined ? undefined : rights.now(socket.principal);
-  const refused = (thrown: unknown): OperationAnswer => ({
-    kind: 'refused',
-    errors: showErrors([thrown]),
-    status: 400,
-    headers: new Map(),
-  });
+  const requestId = newId();
+  const refused = (thrown: DrawbridgeError): OperationAnswer => {
+    refusals({ requestId, codes: [thrown.code] }, 'a request was refused');
+    return { kind: 'refused', errors: showErrors([thrown], requestId), status: 400, headers: new Map() };
+  };
   const request = readOperation(payload);
   if (principal === undefined || request === undefined) return refused(badInput('This is no operation.'));
   if (Object.keys(subscriptions).length > MOST_OPERATIONS) return refused(TOO_MANY);
   const answer = await run({
     request,
     principal,
-    requestId: newId(),
+    requestId,
+    presence: socket.asks(id),
     wishes: readSocketWishes(request.extensions ?? {}, staleMaxSeconds),
     way: {
       ended: () => {
@@ -197,6 +199,7 @@ async function begin(
       },
     },
   });
+  socket.answered(id);
   if (answer.kind === 'events') {
     // The library keeps what was sent for as long as the subscription lives; nobody reads it again.
     Reflect.deleteProperty(payload, 'query');
@@ -205,13 +208,6 @@ async function begin(
     metrics.subscriptionBy('websocket', 1);
   }
   return answer;
-}
-
-/** An error that is shown as it is. */
-class ShownError extends GraphQLError {
-  constructor(readonly shown: GraphQLFormattedError) {
-    super(shown.message);
-  }
 }
 
 /** The status with which a WebSocket is refused before it is one; undefined where it is not. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { ManualClock } from '../support/manual-clock';
 import { startTestService, type TestService } from '../support/service';
 
@@ -53,6 +55,53 @@ test('a read that nobody waits for any more is broken off at its vendor, and is 
     data: { vendorAccounts: [{}, {}, { account: 'rms', healthy: true, circuit: 'CLOSED' }] },
   });
   expect(await (await ask(QUERY)).json()).toMatchObject({ data: { devices: { problems: [] } } });
+});
+
+describe('over a socket', () => {
+  /** A socket that asked for what its vendor never answers. */
+  const begin = async () => {
+    const { faults, calls } = service.simulators.rms;
+    faults.add({ kind: 'hang', route: LIST });
+    const socket = new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const say = (message: object): void => socket.send(JSON.stringify(message));
+    const told = async (): Promise<unknown> => JSON.parse(String((await once(socket, 'message'))[0]));
+    await once(socket, 'open');
+    say({ type: 'connection_init' });
+    expect(await told()).toMatchObject({ type: 'connection_ack' });
+    say({ type: 'subscribe', id: 'one', payload: { query: QUERY } });
+    await calls.reached(LIST, 1);
+    return { socket, say, told };
+  };
+
+  test('a read whose socket is gone is broken off at its vendor', async () => {
+    const { socket } = await begin();
+    socket.terminate();
+    await gone();
+  });
+
+  test('a read that the client completes is broken off, and the socket lives on', async () => {
+    const { socket, say, told } = await begin();
+    say({ type: 'complete', id: 'one' });
+    await gone();
+    say({ type: 'subscribe', id: 'two', payload: { query: '{ __typename }' } });
+    expect(await told()).toMatchObject({ type: 'next', id: 'two' });
+    socket.terminate();
+  });
+});
+
+test('a read over an event stream that its reader closes is broken off at its vendor', async () => {
+  service.simulators.rms.faults.add({ kind: 'hang', route: LIST });
+  const leaving = new AbortController();
+  const asked = fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: QUERY }),
+    signal: leaving.signal,
+  }).catch(() => 'left');
+  await service.simulators.rms.calls.reached(LIST, 1);
+  leaving.abort();
+  expect(await asked).toBe('left');
+  await gone();
 });
 
 test('a call that others wait for goes on until the last of them has left', async () => {
