@@ -19,7 +19,9 @@ export class ShownError extends GraphQLError {
 export function createShowErrors(logger: Logger): ShowErrors {
   return (thrown, requestId) =>
     thrown.map((one) => {
-      if (one instanceof ShownError) return one.shown;
+      // The library of the sockets wraps what ends a subscription.
+      const cause = one instanceof GraphQLError && one.originalError ? one.originalError : one;
+      if (cause instanceof ShownError) return cause.shown;
       const { error, surprise } = showError(
         one instanceof GraphQLError ? one.toJSON() : { message: '' },
         one,

@@ -70,3 +70,12 @@ test('a caller that loses a scope keeps its socket, and sees no more than it may
   await service.query(CLOSE, { variables: { id }, headers: as('other') });
   expect(await socket.next()).toMatchObject({ payload: { data: { sessionExpiry: { type: 'CLOSED' } } } });
 });
+
+test('a caller that loses an account hears no more of it, and the error names the request that subscribed', async () => {
+  change([{ subject: 'app', accounts: ['rms'] }, { subject: 'other' }]);
+  const ended = await socket.next();
+  expect(ended).toMatchObject({ id: '1', type: 'error', payload: [{ extensions: { code: 'FORBIDDEN' } }] });
+  const [{ extensions }] = ended.payload as [{ extensions: Record<string, string> }];
+  const logged = service.log.filter((line) => line.includes(`"requestId":"${extensions['requestId']}"`));
+  expect(logged.map((line) => JSON.parse(line))).toMatchObject([{ msg: 'operation', type: 'subscription' }]);
+});
