@@ -28,11 +28,14 @@ export function addCredentials(options: CredentialsOptions): PipelineStep {
     const credentials = await abortable(authenticator.headers(context), signal);
     const answer = await next({ ...call, credentials });
     if (!isUnauthorized(answer)) return refusals.accepted(answer);
-    if (!(await abortable(authenticator.renew(credentials, context), signal)))
-      return refusals.refused(answer);
+    const isRenewed = await abortable(authenticator.renew(credentials, context), signal);
+    // What the ids of one call are to blame for must not keep the whole account's calls back.
+    const refused = (last: Answer): Answer =>
+      call.request.endpoint.refusesIdsBy401 === true ? last : refusals.refused(last);
+    if (!isRenewed) return refused(answer);
     const renewed = await abortable(authenticator.headers(context), signal);
     const again = await next({ ...call, credentials: renewed, attempt: call.attempt + 1 });
-    return isUnauthorized(again) ? refusals.refused(again) : refusals.accepted(again);
+    return isUnauthorized(again) ? refused(again) : refusals.accepted(again);
   };
 }
 

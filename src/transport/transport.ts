@@ -9,6 +9,7 @@ export interface EndpointCall {
   readonly timeoutMs?: number;
   readonly anonymous?: boolean;
   readonly answeredBy?: 'device';
+  readonly refusesIdsBy401?: boolean;
   readonly permission: string;
 }
 

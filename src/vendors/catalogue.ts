@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly anonymous?: boolean;
   /** Answered by the device itself, through the vendor: a failure says nothing of the vendor. */
   readonly answeredBy?: 'device';
+  /** A 401 may be about ids: where credentials that are new, or good for others, do not change it, it is. */
+  readonly refusesIdsBy401?: boolean;
   /** The vendor document or public API description that the endpoint is from. */
   readonly source: string;
 }

@@ -104,6 +104,29 @@ describe('links that share a connection of remote.it', () => {
   });
 });
 
+test.each([
+  ['says so', undefined],
+  ['gives no reason', { kind: 'status', status: 401, route: 'POST /device/connect/stop' } as const],
+])(
+  'connections that are over already are closed however many there are, where the vendor %s',
+  async (_, fault) => {
+    const { state, faults } = service.simulators.remoteit;
+    const places = Array.from({ length: 6 }, () => addService(service.simulators));
+    await learnFleet(service);
+    const links = await Promise.all(places.map(({ access }) => createLink(service, access)));
+    for (const { id } of state.connections()) state.endConnection(id);
+    if (fault !== undefined) faults.add(fault);
+    for (const { session } of links) {
+      expect(await closeSession(service, session.id)).toMatchObject({ status: 'CLOSED' });
+    }
+    faults.clear();
+    // Nor are the credentials taken for bad ones.
+    expect(await createLink(service, places[0]?.access ?? '')).toMatchObject({
+      session: { status: 'ACTIVE' },
+    });
+  },
+);
+
 test('a link that is closed while it is being opened is opened, then closed: nothing is left at the vendor', async () => {
   const { state, faults } = service.simulators.remoteit;
   const { access, device, address } = addService(service.simulators);

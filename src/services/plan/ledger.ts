@@ -1,6 +1,7 @@
 import { formatId } from '../../domain/ids';
 import type { LinkRecord, Session } from '../../domain/session';
 import type { AuditStore, DurableStore, SessionStore } from '../../stores/ports';
+import { imaginedSession } from './imagined-session';
 import type { World } from './worlds';
 
 /** What a plan reads of the store. Nothing of it is written. */
@@ -34,23 +35,15 @@ export function readOnly({ sessions, audit, links }: DurableStore): PlanLedger {
 
 /** A ledger that nobody has read: in an eager world everything that is asked for is in it. */
 export function unknownLedger({ full, isEager }: World): PlanLedger {
-  const stranger = (account: string, nth: number): Session => ({
-    id: formatId(account, 'session', `imagined-${nth}`),
-    account,
-    vendor: 'TELTONIKA_RMS',
-    deviceId: formatId(account, 'device', `imagined-${nth}`),
-    remoteAccessId: formatId(account, 'access', `imagined-${nth}#imagined`),
-    vendorRef: null,
-    url: null,
-    host: null,
-    port: null,
-    status: 'ACTIVE',
-    createdAt: null,
-    expiresAt: null,
-    createdBy: null,
-    reason: null,
-    observedAt: new Date(0),
-  });
+  const stranger = (account: string, nth: number): Session =>
+    imaginedSession({
+      id: formatId(account, 'session', `imagined-${nth}`),
+      account,
+      vendor: 'TELTONIKA_RMS',
+      deviceId: formatId(account, 'device', `imagined-${nth}`),
+      remoteAccessId: formatId(account, 'access', `imagined-${nth}#imagined`),
+      observedAt: new Date(0),
+    });
   return {
     sessions: {
       get: async (ids) =>

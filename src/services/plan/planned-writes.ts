@@ -19,6 +19,7 @@ import {
   requireCapability,
 } from '../targets';
 import type { VpnAnswer, VpnWriteService } from '../vpn-write-service';
+import { imaginedSession } from './imagined-session';
 
 /** With what actions are planned. */
 export interface PlannedWritesOptions {
@@ -189,21 +190,12 @@ function sessionOf(
   deviceId: string,
   { access, now }: { readonly access: string | null; readonly now: number },
 ): Session {
-  return {
+  return imaginedSession({
     id: formatId(account.key, 'session', 'imagined'),
     account: account.key,
     vendor: account.vendor,
     deviceId,
     remoteAccessId: access,
-    vendorRef: null,
-    url: null,
-    host: null,
-    port: null,
-    status: 'ACTIVE',
-    createdAt: null,
-    expiresAt: null,
-    createdBy: null,
-    reason: null,
     observedAt: new Date(now),
-  };
+  });
 }

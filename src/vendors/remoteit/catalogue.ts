@@ -41,6 +41,7 @@ export const remoteitCatalogue = {
     batch: 1,
     freshness: 'none',
     permission: SIGNED_IN,
+    refusesIdsBy401: true,
     source: 'remoteit/docs, api-reference/devices/device-connect-stop.md',
   },
 } as const satisfies Catalogue;

@@ -79,9 +79,9 @@ function reasonOf({ status, body }: VendorResponse): string {
   return no.success ? (no.data.reason ?? '') : '';
 }
 
-/** True for a 401, and for a 200 that says no because of the token. */
+/** True for a 401 that does not speak of a connection, and for a 200 that says no because of the token. */
 export function isUnauthorized(response: VendorResponse): boolean {
-  if (response.status === 401) return true;
+  if (response.status === 401) return !isUnknownConnection(response);
   if (response.status >= 400) return false;
   const no = refusal.safeParse(response.body);
   return no.success && ABOUT_TOKEN.test(no.data.reason ?? '');

@@ -126,7 +126,7 @@ describe('the links of the driver of remote.it at the simulated remote.it', () =
     expect(lastBody(STOP)).toEqual({ deviceaddress: ssh.localId, connectionid: connectionRef });
     vendor().calls.reset();
     expect(await close(ssh, connectionRef)).toBeNull();
-    expect(vendor().calls.counts).toEqual({ [STOP]: 2, [LOGIN]: 1 });
+    expect(vendor().calls.counts).toEqual({ [STOP]: 1 });
   });
 
   it('logs in once more where the token ran out, and then closes', async () => {
