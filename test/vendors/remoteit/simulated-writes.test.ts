@@ -8,7 +8,6 @@ import { finish } from '../run-steps';
 
 const CONNECT = 'POST /device/connect';
 const STOP = 'POST /device/connect/stop';
-const LOGIN = 'POST /user/login';
 const LIST = 'GET /device/list/all';
 
 describe('the links of the driver of remote.it at the simulated remote.it', () => {
