@@ -118,12 +118,29 @@ async function curl(words: readonly string[]): Promise<unknown> {
     if (word === '-H') headers[next.slice(0, next.indexOf(':'))] = next.slice(next.indexOf(':') + 1).trim();
     else if (word === '-d') body = next;
     else if (word.startsWith('http')) address = word;
-    else if (word !== '-s' && !['-H', '-d'].includes(words[index - 1] ?? ''))
+    else if (!['-s', '-sN'].includes(word) && !['-H', '-d'].includes(words[index - 1] ?? ''))
       throw new Error(`curl ${word}?`);
   }
   expect(address.startsWith(SHOWN_AT)).toBe(true);
+  if (headers['accept'] === 'text/event-stream') return firstEvent(body ?? '', headers);
   if (body !== undefined) return post(body, headers);
   return (await fetch(address.replace(SHOWN_AT, url), { headers })).json();
+}
+
+/** The first event of a stream, which is then left. */
+async function firstEvent(body: string, headers: Readonly<Record<string, string>>): Promise<unknown> {
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const { body: stream } = await fetch(`${url}/graphql`, { method: 'POST', headers, body, signal });
+  let read = '';
+  for await (const text of stream?.pipeThrough(new TextDecoderStream()) ?? []) {
+    read += text;
+    const [, event] = read.match(/^event: next\ndata: (.+)\n\n/m) ?? [];
+    if (event === undefined) continue;
+    leaving.abort();
+    return JSON.parse(event);
+  }
+  throw new Error(`no event: ${read}`);
 }
 
 async function makeToken(script: string): Promise<undefined> {
