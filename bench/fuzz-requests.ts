@@ -60,6 +60,7 @@ export class Fuzz {
     if (this.#chance(0.1))
       headers['cache-control'] = this.#of(['no-cache', 'max-age=0', 'max-age=x', 'max-age=99999999999']);
     if (this.#chance(0.1)) headers['x-explain'] = '1';
+    if (this.#chance(0.05)) headers['accept'] = 'text/event-stream';
     if (this.#chance(0.1)) headers['x-request-id'] = this.#of(['ok', 'a"b', 'x'.repeat(300)]);
     if (this.#chance(0.03))
       return {
@@ -109,7 +110,8 @@ export class Fuzz {
     );
     const variables = used.map((name) => `$${name}: ${VARIABLES[name]}`).join(', ');
     const fragment = selection.includes('...F') ? ' fragment F on Device { id name }' : '';
-    return `${kind} Q${variables === '' ? '' : `(${variables})`} ${selection}${fragment}`;
+    const name = this.#chance(0.2) ? '' : ' Q';
+    return `${kind}${name}${variables === '' ? '' : `(${variables})`} ${selection}${fragment}`;
   }
 
   #selection(type: GraphQLOutputType | GraphQLObjectType, depth: number): string {

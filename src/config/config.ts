@@ -77,6 +77,8 @@ export interface CallersConfig {
   readonly costPerMinute: number;
   /** Operations of one caller at once; 0: any number. Default 100. */
   readonly concurrency: number;
+  /** Event streams and callbacks of one caller at once; 0: any number. Default 2000. */
+  readonly streams: number;
   /** Vendor calls at worst of one operation. Default 5000. */
   readonly operationMaxCost: number;
   /** Operations in one request; 0: one, and not in a list. Default 0. */

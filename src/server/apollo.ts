@@ -69,6 +69,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<ServerContext
   });
 }
 
+/** A caller names its operations as it likes; so much of it helps a reader. */
+const LONGEST_NAME = 200;
+
 /** One log line and one count for every operation, and a line for what nobody foresaw. */
 function report({ logger, metrics, tracing, monotonic }: ApolloOptions): ApolloServerPlugin<ServerContext> {
   return {
@@ -87,12 +90,13 @@ function report({ logger, metrics, tracing, monotonic }: ApolloOptions): ApolloS
           const type = request.operation?.operation ?? 'query';
           const outcome = outcomeOf(request);
           metrics.operation({ type, outcome, durationMs });
-          tracing.describe({ type, name: request.operationName ?? null, outcome });
+          const operation = request.operationName?.slice(0, LONGEST_NAME) ?? null;
+          tracing.describe({ type, name: operation, outcome });
           logger.info(
             {
               requestId: request.contextValue.requestId,
               subject: request.contextValue.principal.subject,
-              operation: request.operationName ?? null,
+              operation,
               type,
               outcome,
               durationMs: Math.round(durationMs),

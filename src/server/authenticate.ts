@@ -30,6 +30,12 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** A header that is longer holds no token; most are far shorter. */
 const LONGEST_HEADER = 8192;
 
+/** A subject: 1 to 255 characters (OpenID Connect Core 1.0, section 2), which a line of the log can hold. */
+const SUBJECT = /^\P{Cc}{1,255}$/u;
+
+/** The last instant that a Date can be. */
+const LAST_INSTANT_MS = 8.64e15;
+
 /** What goes wrong where the issuer's keys cannot be had: that says nothing of the token. */
 const ISSUER_FAULTS: ReadonlySet<string> = new Set([
   errors.JOSEError.code,
@@ -101,11 +107,11 @@ function verifier(
 /** Scopes from `scope` (a text) or `scp` (a list), accounts from `drawbridge_accounts`. */
 function fromClaims(claims: JWTPayload): Principal | undefined {
   const { sub, scope, scp, exp, drawbridge_accounts: accounts } = claims;
-  if (sub === undefined || sub === '' || exp === undefined) return undefined;
+  if (typeof sub !== 'string' || !SUBJECT.test(sub) || exp === undefined) return undefined;
   const named = typeof scope === 'string' ? scope.split(' ') : scp;
   const list = typeof named === 'string' ? named.split(' ') : named;
   const scopes = new Set<Scope>(SCOPES.filter((known) => Array.isArray(list) && list.includes(known)));
-  const caller = { subject: sub, scopes, expiresAt: new Date(exp * 1000) };
+  const caller = { subject: sub, scopes, expiresAt: new Date(Math.min(exp * 1000, LAST_INSTANT_MS)) };
   if (accounts === undefined) return caller;
   // A claim that is there and cannot be read opens nothing.
   const names = Array.isArray(accounts) ? accounts.filter((name) => typeof name === 'string') : [];

@@ -3,11 +3,14 @@ import type { GraphQLFormattedError } from 'graphql';
 import { DrawbridgeError } from '../domain/errors';
 import type { Principal } from '../domain/principal';
 import type { Clock } from '../domain/time';
+import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { Metrics } from '../telemetry/metrics';
 import { CallbackEmitter, SUBSCRIPTION_PROTOCOL } from './callback-emitter';
 import { readCallbackTarget } from './callback-request';
 import type { CallerWatch } from './caller-watch';
+import type { Follower } from './entry';
 import { type EventStream, type RunOperation, readOperation } from './operation';
+import { rateHeaders } from './rate-headers';
 import type { ShowErrors } from './shown-errors';
 import { readWishes } from './wishes';
 
@@ -20,6 +23,8 @@ export interface CallbackOptions {
   readonly showErrors: ShowErrors;
   readonly clock: Clock;
   readonly callers: CallerWatch;
+  /** Tells what is left to a caller. */
+  readonly callerLimits: Pick<CallerLimits, 'policiesOf'>;
   readonly metrics: Metrics;
   /** Origins that events may be sent to; none: the protocol is refused. */
   readonly callbackOrigins: readonly string[];
@@ -39,8 +44,27 @@ export class Callbacks {
   constructor(private readonly options: CallbackOptions) {}
 
   /** Answers a router's request. */
-  async answer(request: FastifyRequest, reply: FastifyReply, principal: Principal): Promise<unknown> {
-    const { run, staleMaxSeconds, metrics } = this.options;
+  async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { principal, left }: Follower,
+  ): Promise<unknown> {
+    const follows = await this.#answer(request, reply, principal).catch((thrown: unknown) => {
+      left();
+      throw thrown;
+    });
+    if (follows === undefined) left();
+    else void follows.done.then(left);
+    return reply;
+  }
+
+  /** Answers, and what is told to the router from now on; undefined: nothing is. */
+  async #answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    principal: Principal,
+  ): Promise<OpenCallback | undefined> {
+    const { run, staleMaxSeconds, metrics, callerLimits } = this.options;
     const operation = readOperation(request.body);
     const opened: { emitter?: CallbackEmitter } = {};
     const answer = await run({
@@ -55,16 +79,21 @@ export class Callbacks {
         ended: () => metrics.subscriptionBy('callback', -1),
       },
     });
+    void reply.headers(rateHeaders(callerLimits.policiesOf(principal)));
     if (answer.kind === 'refused') {
       for (const [name, value] of answer.headers) void reply.header(name, value);
-      return reply.code(answer.status).send({ errors: answer.errors });
+      void reply.code(answer.status).send({ errors: answer.errors });
+      return undefined;
     }
-    if (answer.kind === 'result') return answer.result;
+    if (answer.kind === 'result') {
+      void reply.send(answer.result);
+      return undefined;
+    }
     if (opened.emitter === undefined)
       throw new Error('a subscription was opened that no router was asked about');
     metrics.subscriptionBy('callback', 1);
-    this.#follow(opened.emitter, answer.events, principal);
-    return reply.headers(SUBSCRIPTION_PROTOCOL).send({ data: null });
+    void reply.headers(SUBSCRIPTION_PROTOCOL).send({ data: null });
+    return this.#follow(opened.emitter, answer.events, principal);
   }
 
   /** Ends all that is open, and says why; resolves once the routers know, or did not answer. */
@@ -89,7 +118,7 @@ export class Callbacks {
     );
   }
 
-  #follow(emitter: CallbackEmitter, events: EventStream, principal: Principal): void {
+  #follow(emitter: CallbackEmitter, events: EventStream, principal: Principal): OpenCallback {
     const open = new OpenCallback(emitter, events, this.options.showErrors);
     this.#open.add(open);
     if (this.#isStopping) void open.end(STOPPING);
@@ -100,6 +129,7 @@ export class Callbacks {
       emitter.stop();
       this.#open.delete(open);
     });
+    return open;
   }
 }
 

@@ -5,6 +5,7 @@ import { toGraphQLError } from '../graph/errors';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { Authenticate } from './authenticate';
 import { rateHeaders } from './rate-headers';
+import { whenClosed } from './when-closed';
 
 /** Who is let in, and how often. */
 export interface EntryOptions {
@@ -25,13 +26,39 @@ export async function enter(
   const { callerLimits } = options;
   try {
     const end = callerLimits.begin(principal, Array.isArray(request.body) ? request.body.length : 1);
-    reply.raw.once('close', end);
+    whenClosed(reply.raw, end);
   } catch (thrown) {
     throw refusal(asDrawbridgeError(thrown), 429, reply);
   } finally {
     void reply.headers(rateHeaders(callerLimits.policiesOf(principal)));
   }
   return principal;
+}
+
+/** Who is let in with what may stay open. */
+export interface Follower {
+  readonly principal: Principal;
+  /** To be called once nothing is open any more, as many times as it pleases. */
+  readonly left: () => void;
+}
+
+/**
+ * Lets a request in whose answer may stay open, and counts it among its caller's until it is not. What it asks for is
+ * counted where it runs. Throws as {@link enter} does.
+ */
+export async function enterToFollow(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: EntryOptions,
+): Promise<Follower> {
+  const principal = await authenticated(request, reply, options);
+  const { callerLimits } = options;
+  try {
+    return { principal, left: callerLimits.follow(principal) };
+  } catch (thrown) {
+    void reply.headers(rateHeaders(callerLimits.policiesOf(principal)));
+    throw refusal(asDrawbridgeError(thrown), 429, reply);
+  }
 }
 
 /** Finds the caller. Throws a GraphQLError: 401 with UNAUTHENTICATED, 503 where the token could not be checked. */

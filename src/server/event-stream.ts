@@ -2,13 +2,17 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badInput } from '../domain/errors';
 import type { Principal } from '../domain/principal';
+import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { Metrics } from '../telemetry/metrics';
 import type { CallerWatch } from './caller-watch';
 import { drained } from './drained';
+import type { Follower } from './entry';
 import type { Beating, Heartbeat } from './heartbeat';
 import { type EventStream, type OperationRequest, type RunOperation, readOperation } from './operation';
 import { presenceOf } from './presence-of';
+import { rateHeaders } from './rate-headers';
 import type { ShowErrors } from './shown-errors';
+import { whenClosed } from './when-closed';
 import { readWishes } from './wishes';
 
 /** What event streams are served with. */
@@ -17,6 +21,8 @@ export interface EventStreamOptions {
   readonly showErrors: ShowErrors;
   readonly heartbeat: Heartbeat;
   readonly callers: CallerWatch;
+  /** Tells what is left to a caller. */
+  readonly callerLimits: Pick<CallerLimits, 'policiesOf'>;
   readonly metrics: Metrics;
   /** The largest age that a caller can ask for. */
   readonly staleMaxSeconds: number;
@@ -30,8 +36,27 @@ export class EventStreams {
   constructor(private readonly options: EventStreamOptions) {}
 
   /** Answers one operation of a caller as a stream of events. */
-  async answer(request: FastifyRequest, reply: FastifyReply, principal: Principal): Promise<FastifyReply> {
-    const { run, showErrors, staleMaxSeconds } = this.options;
+  async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { principal, left }: Follower,
+  ): Promise<FastifyReply> {
+    try {
+      return await this.#answer(request, reply, principal);
+    } finally {
+      left();
+    }
+  }
+
+  /** Ends all that is open, without `complete`: clients connect again. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const open of this.#open) open.end();
+  }
+
+  /** Resolves once the stream is over. */
+  async #answer(request: FastifyRequest, reply: FastifyReply, principal: Principal): Promise<FastifyReply> {
+    const { run, showErrors, staleMaxSeconds, callerLimits } = this.options;
     const operation = readRequest(request);
     if (operation === undefined) {
       return stream(reply, { errors: showErrors([badInput('This is no operation.')], request.id) });
@@ -47,6 +72,7 @@ export class EventStreams {
         ended: () => this.options.metrics.subscriptionBy('sse', -1),
       },
     });
+    void reply.headers(rateHeaders(callerLimits.policiesOf(principal)));
     if (answer.kind === 'result') return stream(reply, answer.result);
     if (answer.kind === 'events') return this.#follow(reply, answer.events, principal);
     // What is wrong with the document is told in the stream, as the protocol has it; who may not ask at all, or not so
@@ -54,12 +80,6 @@ export class EventStreams {
     if (answer.status === 400) return stream(reply, { errors: answer.errors });
     for (const [name, value] of answer.headers) void reply.header(name, value);
     return reply.code(answer.status).send({ errors: answer.errors });
-  }
-
-  /** Ends all that is open, without `complete`: clients connect again. */
-  stop(): void {
-    this.#isStopping = true;
-    for (const open of this.#open) open.end();
   }
 
   async #follow(reply: FastifyReply, events: EventStream, principal: Principal): Promise<FastifyReply> {
@@ -89,7 +109,7 @@ class OpenStream implements Beating {
     private readonly response: ServerResponse,
     private readonly events: EventStream,
   ) {
-    response.once('close', () => this.#leave());
+    whenClosed(response, () => this.#leave());
     response.on('error', () => {});
     // Some browsers wait for the first byte before they take the stream for open.
     response.write(':\n\n');

@@ -2,14 +2,13 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import type { Principal } from '../domain/principal';
 import { createContext, type Services } from '../graph/context';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { Tracing } from '../telemetry/tracing';
 import { answeringOf } from './answering';
 import type { Authenticate } from './authenticate';
 import type { Callbacks } from './callbacks';
-import { authenticated, enter } from './entry';
+import { enter, enterToFollow, type Follower } from './entry';
 import type { EventStreams } from './event-stream';
 import type { ServerContext } from './operation';
 import { presenceOf } from './presence-of';
@@ -52,13 +51,13 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
         answerOnce.call(request.server, request, reply),
       );
     }
-    let principal: Principal;
+    let follower: Follower;
     try {
-      principal = await authenticated(request, reply, options);
+      follower = await enterToFollow(request, reply, options);
     } catch (thrown) {
       return reply.code(statusOf(thrown)).send({ errors: showErrors([thrown]) });
     }
-    return (answering === 'events' ? eventStreams : callbacks).answer(request, reply, principal);
+    return (answering === 'events' ? eventStreams : callbacks).answer(request, reply, follower);
   };
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../domain/time';
 import { Presence } from '../graph/presence';
 import type { CallerWatch, Watch } from './caller-watch';
 import type { Beating, Heartbeat } from './heartbeat';
+import type { EventStream } from './operation';
 
 /** Codes that a socket is closed with; the protocol's library closes with some more by itself. */
 export const CLOSE = {
@@ -42,12 +43,11 @@ export class LiveSocket implements GraphSocket, Beating {
   principal: Principal | undefined;
   /** The `authorization` of the request that became this socket, until it was looked at. */
   authorization: string | undefined;
-  /** Subscriptions that are open on it. */
-  streams = 0;
-
   #working = 0;
-  /** What is being asked, by the ids that the client gave it; made with the first. */
-  #asking: Map<string, Presence> | undefined;
+  /** What is being asked, with the id that the client gave it, which need not be the only one; made with the first. */
+  #asking: Map<Presence, string> | undefined;
+  /** Subscriptions that are open on it; made with the first. */
+  #open: Set<EventStream> | undefined;
   /** Made once something had to wait. */
   #waiting: (() => void)[] | undefined;
   #isStopping = false;
@@ -94,14 +94,31 @@ export class LiveSocket implements GraphSocket, Beating {
   asks(id: string): Presence {
     const presence = new Presence();
     this.#asking ??= new Map();
-    this.#asking.set(id, presence);
+    this.#asking.set(presence, id);
     return presence;
   }
 
   /** An operation was answered, or what it subscribed to is open. */
-  answered(id: string): void {
-    this.#asking?.delete(id);
+  answered(presence: Presence): void {
+    this.#asking?.delete(presence);
     if (this.#asking?.size === 0) this.#asking = undefined;
+  }
+
+  /** A subscription is open from now on, and ends with the socket at the latest. */
+  follows(events: EventStream): void {
+    this.#open ??= new Set();
+    this.#open.add(events);
+  }
+
+  /** A subscription is over. */
+  left(events: EventStream): void {
+    this.#open?.delete(events);
+    if (this.#open?.size === 0) this.#open = undefined;
+  }
+
+  /** What runs and what is open, by this side's own count: a client may use the id of what is not over yet once more. */
+  get operations(): number {
+    return (this.#asking?.size ?? 0) + (this.#open?.size ?? 0);
   }
 
   /** Sends a message, once the network has taken what was sent before. */
@@ -121,7 +138,7 @@ export class LiveSocket implements GraphSocket, Beating {
       this.#isAnswered = true;
       this.#working += 1;
       const text = String(bytes);
-      if (this.#asking !== undefined) this.#asking.get(completedBy(text))?.leave();
+      if (this.#asking !== undefined) this.#leave(completedBy(text));
       take(text)
         .catch((thrown: unknown) => {
           this.tools.surprised(thrown);
@@ -137,7 +154,7 @@ export class LiveSocket implements GraphSocket, Beating {
   /** Closes once queries and mutations that run have been answered; subscriptions end here. */
   stop(): void {
     this.#isStopping = true;
-    if (this.#working <= this.streams) this.close(CLOSE.restart, 'Service restart');
+    if (this.#working <= (this.#open?.size ?? 0)) this.close(CLOSE.restart, 'Service restart');
   }
 
   /** Ends at once, without a word. */
@@ -163,7 +180,13 @@ export class LiveSocket implements GraphSocket, Beating {
     this.#leaveHeartbeat();
     this.#watch?.stop();
     this.begin();
-    for (const presence of this.#asking?.values() ?? []) presence.leave();
+    for (const presence of this.#asking?.keys() ?? []) presence.leave();
+    for (const events of [...(this.#open ?? [])]) events.return?.().catch(ignore);
+  }
+
+  /** The client does not wait for an operation any more. */
+  #leave(id: string): void {
+    for (const [presence, asked] of this.#asking ?? []) if (asked === id) presence.leave();
   }
 
   #bytesFlushed(): number {

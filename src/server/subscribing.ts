@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { badInput } from '../domain/errors';
 import { toGraphQLError } from '../graph/errors';
@@ -60,7 +61,8 @@ async function open(
   { schema, groups, showErrors }: SubscribingOptions,
 ): Promise<FormattedExecutionResult> {
   const { way, principal, requestId, wishes } = contextValue;
-  const { variables = {}, operationName } = request;
+  const { operationName } = request;
+  const variables = declaredOf(operation, request.variables ?? {});
   const { errors: wrong } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   if (wrong !== undefined) return { errors: showErrors(wrong.map(asBadInput)) };
   try {
@@ -89,6 +91,17 @@ async function open(
   } catch (thrown) {
     return { errors: showErrors([thrown]) };
   }
+}
+
+/** What the operation asks for, and nothing that came beside it: that would be kept as long as the subscription is. */
+function declaredOf(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  sent: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const names = variableDefinitions.map(({ variable }) => variable.name.value);
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(sent, name)).map((name) => [name, sent[name]]),
+  );
 }
 
 function asBadInput({ message, nodes }: GraphQLError): GraphQLError {

@@ -17,7 +17,13 @@ import type { Authenticate } from './authenticate';
 import type { CallerRights } from './event-groups';
 import { CLOSE, LiveSocket, type LiveSocketTools } from './live-socket';
 import { namesLoopback } from './loopback-only';
-import { type OperationAnswer, type OperationResult, type RunOperation, readOperation } from './operation';
+import {
+  type EventStream,
+  type OperationAnswer,
+  type OperationResult,
+  type RunOperation,
+  readOperation,
+} from './operation';
 import { isOwnPage } from './origin';
 import { type ShowErrors, ShownError } from './shown-errors';
 import { readSocketWishes } from './wishes';
@@ -185,26 +191,30 @@ async function begin(
   };
   const request = readOperation(payload);
   if (principal === undefined || request === undefined) return refused(badInput('This is no operation.'));
-  if (Object.keys(subscriptions).length > MOST_OPERATIONS) return refused(TOO_MANY);
+  if (Math.max(Object.keys(subscriptions).length - 1, socket.operations) >= MOST_OPERATIONS)
+    return refused(TOO_MANY);
+  const presence = socket.asks(id);
+  let events: EventStream | undefined;
   const answer = await run({
     request,
     principal,
     requestId,
-    presence: socket.asks(id),
+    presence,
     wishes: readSocketWishes(request.extensions ?? {}, staleMaxSeconds),
     way: {
       ended: () => {
-        socket.streams -= 1;
+        if (events !== undefined) socket.left(events);
         metrics.subscriptionBy('websocket', -1);
       },
     },
   });
-  socket.answered(id);
+  socket.answered(presence);
   if (answer.kind === 'events') {
     // The library keeps what was sent for as long as the subscription lives; nobody reads it again.
     Reflect.deleteProperty(payload, 'query');
     Reflect.deleteProperty(payload, 'variables');
-    socket.streams += 1;
+    events = answer.events;
+    socket.follows(events);
     metrics.subscriptionBy('websocket', 1);
   }
   return answer;

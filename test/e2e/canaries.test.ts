@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SCOPES } from '../../src/domain/principal';
 import { type Simulators, startSimulators } from '../../src/simulators/simulators';
 import { variablesOf } from '../support/service';
+import { type Collector, startCollector } from './collector';
 import { ask, Launcher, type ServiceProcess, tokensFile } from './service-process';
 
 const ADMIN = { token: 'canary-token-of-a-caller', scopes: SCOPES };
@@ -21,11 +22,13 @@ process.on('SIGUSR2', () => {
 
 const launcher = new Launcher();
 let simulators: Simulators;
+let collector: Collector;
 let service: ServiceProcess;
 let url: string;
 
 beforeEach(async () => {
   simulators = await startSimulators({ devices: 60, latencyMs: 0 });
+  collector = await startCollector();
   const folder = await launcher.folder({
     'tokens.json': tokensFile({ admin: ADMIN }),
     'preload.cjs': PRELOAD,
@@ -34,6 +37,9 @@ beforeEach(async () => {
     folder,
     env: {
       ...variablesOf(simulators),
+      ...collector.env,
+      // Spans are sent as they end, and not in some seconds: it will crash.
+      OTEL_BSP_SCHEDULE_DELAY: '20',
       AUTH_TOKENS_FILE: 'tokens.json',
       LOG_LEVEL: 'trace',
       STORE_KEY,
@@ -45,6 +51,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await launcher.cleanUp();
+  await collector.close();
   await simulators.close();
 });
 
@@ -114,7 +121,8 @@ async function openLinks(): Promise<readonly string[]> {
 test('no credential of a vendor, no token and no link is in anything that the service emits or keeps', async () => {
   const links = await openLinks();
   const told: string[] = [];
-  for (const vendor of [simulators.rms, simulators.remoteit, simulators.everyware]) {
+  const simulated = [simulators.rms, simulators.remoteit, simulators.everyware];
+  for (const vendor of simulated) {
     vendor.faults.add({
       kind: 'status',
       status: 500,
@@ -134,7 +142,7 @@ test('no credential of a vendor, no token and no link is in anything that the se
     );
     told.push(await get('/health/ready'));
   }
-  for (const vendor of [simulators.rms, simulators.remoteit, simulators.everyware]) vendor.faults.clear();
+  for (const vendor of simulated) vendor.faults.clear();
   // The only place where a link is shown is the field that was asked for it.
   expect(await as(`{ sessions { nodes { url host } } }`)).toContain(links[0]);
   told.push(
@@ -158,6 +166,8 @@ test('no credential of a vendor, no token and no link is in anything that the se
     told.push(await get(target));
   told.push(JSON.stringify(await ask(url, '{ __typename }', { token: 'canary-of-a-stranger' })));
   expect(await as(`{ devices(first: 1) { nodes { ${SESSIONS} } } }`)).toContain('vendorCalls');
+  await as('query TheLast { viewer { subject } }');
+  await collector.received('TheLast');
 
   service.kill('SIGUSR2');
   expect(await service.exit).toEqual({ code: 1, signal: null });
@@ -169,12 +179,14 @@ test('no credential of a vendor, no token and no link is in anything that the se
     readFileSync(path.join(service.folder, 'data', name), 'latin1'),
   );
   expect(kept.join()).toContain('canary');
+  expect(collector.bodies.join()).toContain('vendor POST /devices/connect/{access_id}');
 
   const places = {
     answers: told.join('\n'),
     log: service.stdout,
     errors: service.stderr,
     store: kept.join('\n'),
+    traces: collector.requests.join('\n'),
   };
   const secrets = [
     ...credentials(),

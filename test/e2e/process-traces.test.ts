@@ -1,9 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { type Simulators, startSimulators } from '../../src/simulators/simulators';
 import { addRouter, hurry } from '../links/asking';
 import { variablesOf } from '../support/service';
+import { type Collector, startCollector } from './collector';
 import { ask, Launcher, type ServiceProcess } from './service-process';
 
 interface Attribute {
@@ -23,8 +21,7 @@ interface ReceivedSpan {
   readonly status: { readonly code?: number };
 }
 
-let collector: Server;
-let bodies: string[];
+let collector: Collector;
 let simulators: Simulators;
 let service: ServiceProcess;
 let url: string;
@@ -32,22 +29,13 @@ let url: string;
 const launcher = new Launcher();
 
 beforeEach(async () => {
-  bodies = [];
-  collector = createServer((request, response) => {
-    void text(request).then((body) => {
-      if (request.url === '/v1/traces') bodies.push(body);
-      response.setHeader('content-type', 'application/json');
-      response.end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
-  const { port } = collector.address() as AddressInfo;
+  collector = await startCollector();
   simulators = await startSimulators({ devices: 6, latencyMs: 0 });
   service = await launcher.launch({
     env: {
       ...variablesOf(simulators),
       AUTH_DISABLED: '1',
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      ...collector.env,
     },
   });
   url = await service.ready();
@@ -56,13 +44,13 @@ beforeEach(async () => {
 afterEach(async () => {
   await launcher.cleanUp();
   await simulators.close();
-  await new Promise((resolve) => collector.close(resolve));
+  await collector.close();
 });
 
 /** Ends the service, and answers every span that it sent. */
 async function spans(): Promise<readonly ReceivedSpan[]> {
   expect(await service.stop()).toMatchObject({ code: 0 });
-  return bodies.flatMap((body) =>
+  return collector.bodies.flatMap((body) =>
     JSON.parse(body).resourceSpans.flatMap((resource: { scopeSpans: { spans: ReceivedSpan[] }[] }) =>
       resource.scopeSpans.flatMap((scope) => scope.spans),
     ),
@@ -120,8 +108,8 @@ test('no argument, id or link is in any of them', async () => {
   );
   const { session } = data.createLink;
   await spans();
-  expect(bodies.join('')).toContain('vendor POST /devices/connect/{access_id}');
+  expect(collector.bodies.join('')).toContain('vendor POST /devices/connect/{access_id}');
   for (const secret of [session.url, session.id, router.access, String(router.deviceId), 'planted-reason']) {
-    expect(bodies.join('')).not.toContain(secret.replace('https://', ''));
+    expect(collector.bodies.join('')).not.toContain(secret.replace('https://', ''));
   }
 });

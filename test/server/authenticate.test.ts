@@ -146,6 +146,11 @@ describe('JWTs of an issuer', () => {
     expect(asked).toBe(0);
   });
 
+  test('a token that ends later than any instant ends at the last one', async () => {
+    const { expiresAt } = await caller({ exp: Number.MAX_SAFE_INTEGER });
+    expect(expiresAt?.getTime()).toBe(8.64e15);
+  });
+
   test.each<[string, JWTPayload, readonly string[]]>([
     ['scope, a text', { scope: 'devices:read links:use' }, ['devices:read', 'links:use']],
     ['scp, a list', { scp: ['vpn:read'] }, ['vpn:read']],
@@ -173,6 +178,10 @@ describe('JWTs of an issuer', () => {
     ['that is over', { exp: Math.floor(Date.now() / 1000) - 60 }],
     ['that does not hold yet', { nbf: Math.floor(Date.now() / 1000) + 600 }],
     ['without a subject', { sub: '' }],
+    ['whose subject is a number', { sub: 5 as never }],
+    ['whose subject is an object', { sub: { name: 'ana' } as never }],
+    ['whose subject is too long', { sub: 'a'.repeat(256) }],
+    ['whose subject breaks a line', { sub: 'ana\r\nben' }],
   ])('a token %s is UNAUTHENTICATED', async (_, claims) => {
     await expect(caller(claims)).rejects.toEqual(UNAUTHENTICATED);
   });

@@ -250,3 +250,9 @@ test('a list of operations is refused where nobody switched it on', async () => 
   const { status, body } = await post([{ query: QUERY }, { query: QUERY }]);
   expect([status, body.errors[0].extensions.code]).toEqual([400, 'OPERATION_TOO_EXPENSIVE']);
 });
+
+test('of a name that a caller makes up for its operation the log holds a part', async () => {
+  const name = 'x'.repeat(100_000);
+  expect((await post({ query: `query ${name} { __typename }` })).status).toBe(200);
+  expect(service.log.at(-1)).toContain(`"operation":"${'x'.repeat(200)}"`);
+});

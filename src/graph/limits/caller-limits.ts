@@ -11,6 +11,8 @@ export interface CallerAllowance {
   readonly costPerMinute: number;
   /** Operations at once. */
   readonly concurrency: number;
+  /** Event streams and callbacks at once. */
+  readonly streams: number;
 }
 
 /** What a caller may spend in a minute, and what is left of it. */
@@ -23,10 +25,14 @@ interface CallerState {
   readonly operations: TokenBucket | undefined;
   readonly cost: TokenBucket | undefined;
   running: number;
+  following: number;
 }
 
 /** Callers whose state is kept; one that was silent for longest begins anew. */
 const MOST_CALLERS = 10_000;
+
+/** What stays open is seldom over as soon as an operation is. */
+const FULL_RETRY_SECONDS = 5;
 
 /**
  * Counts what each caller asks for, by subject and whatever way it comes. What is too much is OPERATION_TOO_EXPENSIVE
@@ -52,11 +58,25 @@ export class CallerLimits {
       throw tooMuch(`A caller may begin ${this.allowance.operationsPerMinute} operations a minute.`, seconds);
     }
     state.running += operations;
-    let ended = false;
-    return () => {
-      if (!ended) state.running -= operations;
-      ended = true;
-    };
+    return once(() => {
+      state.running -= operations;
+    });
+  }
+
+  /** Lets what stays open begin. Answers what ends it: to be called once, as many times as it pleases. Throws. */
+  follow(principal: Principal): () => void {
+    const state = this.#stateOf(principal);
+    const { streams } = this.allowance;
+    if (streams > 0 && state.following >= streams) {
+      throw tooMuch(
+        `${streams} event streams and callbacks of one caller are open at once, and so many are.`,
+        FULL_RETRY_SECONDS,
+      );
+    }
+    state.following += 1;
+    return once(() => {
+      state.following -= 1;
+    });
   }
 
   /** Spends what an operation costs, before it runs. Throws. */
@@ -86,10 +106,19 @@ export class CallerLimits {
     const bucket = (perMinute: number): TokenBucket | undefined =>
       perMinute === 0 ? undefined : new TokenBucket(perMinute, now);
     const { operationsPerMinute, costPerMinute } = this.allowance;
-    const state = { operations: bucket(operationsPerMinute), cost: bucket(costPerMinute), running: 0 };
+    const buckets = { operations: bucket(operationsPerMinute), cost: bucket(costPerMinute) };
+    const state = { ...buckets, running: 0, following: 0 };
     this.#callers.set(subject, state);
     return state;
   }
+}
+
+function once(end: () => void): () => void {
+  let ended = false;
+  return () => {
+    if (!ended) end();
+    ended = true;
+  };
 }
 
 function policy(

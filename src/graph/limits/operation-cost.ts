@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
+  getOperationAST,
   valueFromASTUntyped,
 } from 'graphql';
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity';
@@ -29,6 +30,8 @@ export function weighOperation(
   limits: Pick<OperationLimits, 'cost' | 'representations'>,
   { document, operationName, variables }: WeighedOperation,
 ): number {
+  // Where it is not among those of the document, none runs; what follows says so.
+  if (getOperationAST(document, operationName) === null) return 0;
   let representations = 0;
   const estimate = (args: ComplexityEstimatorArgs): number => {
     if (args.field.name === '_entities') representations += countedBy(args) ?? 0;

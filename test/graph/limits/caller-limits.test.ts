@@ -1,4 +1,4 @@
-import { CallerLimits } from '../../../src/graph/limits/caller-limits';
+import { type CallerAllowance, CallerLimits } from '../../../src/graph/limits/caller-limits';
 import { ManualClock } from '../../support/manual-clock';
 import { callerWith } from './fixture';
 
@@ -8,10 +8,10 @@ const ben = { ...ana, subject: 'ben' };
 const tooMuch = (retryAfterSeconds: number) =>
   expect.objectContaining({ code: 'OPERATION_TOO_EXPENSIVE', retryAfterSeconds });
 
-function open(allowance: { operationsPerMinute?: number; costPerMinute?: number; concurrency?: number }) {
+function open(allowance: Partial<CallerAllowance>) {
   const clock = new ManualClock();
   const limits = new CallerLimits(
-    { operationsPerMinute: 0, costPerMinute: 0, concurrency: 0, ...allowance },
+    { operationsPerMinute: 0, costPerMinute: 0, concurrency: 0, streams: 0, ...allowance },
     clock,
   );
   return { clock, limits };
@@ -58,9 +58,25 @@ test('one that is refused for its rate does not count as running', () => {
   expect(() => limits.begin(ana)).not.toThrow();
 });
 
+test('no more of a caller stays open at once than may; what is over makes room, once', () => {
+  const { limits } = open({ streams: 2, concurrency: 1 });
+  const left = limits.follow(ana);
+  limits.follow(ana);
+  expect(() => limits.follow(ana)).toThrow(tooMuch(5));
+  expect(() => limits.follow(ben)).not.toThrow();
+  expect(() => limits.begin(ana)).not.toThrow();
+  left();
+  left();
+  limits.follow(ana);
+  expect(() => limits.follow(ana)).toThrow(tooMuch(5));
+});
+
 test('0 is no limit', () => {
   const { limits } = open({});
-  for (let count = 0; count < 10_000; count += 1) limits.begin(ana);
+  for (let count = 0; count < 10_000; count += 1) {
+    limits.begin(ana);
+    limits.follow(ana);
+  }
   limits.spend(ana, 1e9);
   expect(limits.policiesOf(ana)).toEqual([]);
 });
