@@ -33,14 +33,14 @@ async function main(): Promise<void> {
     await store.sessions.save(sessions.slice(from, from + 1000));
   const made: number[] = [];
   const watches = new Watches({ clock: systemClock, late: (ms) => made.push(ms), warn: console.error });
-  watches.ledger.readFrom(store.sessions);
+  watches.ledger.readFrom(store);
   const empty = heapMb();
   const subscribedAt = performance.now();
   const { follower, queue } = subscriber();
   await watches.ledger.begin(follower);
   const loadMs = performance.now() - subscribedAt;
   const heard = await listen(queue);
-  watches.stop();
+  await watches.stop();
   await store.close();
   await rm(folder, { recursive: true });
   if (Date.now() < beginAt) throw new Error('the ends came before their time');

@@ -91,7 +91,7 @@ export function createServices(
     start: () => links.start(),
     stop: async () => {
       await polls.stop();
-      watches.stop();
+      await watches.stop();
       await links.stop();
     },
   };

@@ -79,7 +79,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const durable = await openStore(storeOptions);
   const cursors = new Cursors(await storeKeysFor('cursors', storeOptions));
   const store = observeStore(durable, tools.watches.ledger);
-  tools.watches.ledger.readFrom(durable.sessions);
+  tools.watches.ledger.readFrom(durable);
   const simulators = config.simulated ? await startSimulators(config.simulators) : undefined;
   const accountConfigs = simulators === undefined ? config.accounts : accountsOf(simulators, config);
   const fleet = new Fleet(

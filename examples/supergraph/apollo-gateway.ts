@@ -34,7 +34,12 @@ export async function startApolloGateway(
     supergraphSdl: withoutEnforcedElsewhere(supergraphSdl),
     buildService: ({ url }) => new CallersDataSource({ ...(url === undefined ? {} : { url }) }),
   });
-  const server = new ApolloServer<CallerContext>({ gateway, stopOnTerminationSignals: false });
+  const server = new ApolloServer<CallerContext>({
+    gateway,
+    stopOnTerminationSignals: false,
+    // Else every error shows callers where in the gateway it was made, unless NODE_ENV says production.
+    includeStacktraceInErrorResponses: false,
+  });
   const { url } = await startStandaloneServer(server, {
     listen: { host: '127.0.0.1', port },
     context: async ({ req }) => ({

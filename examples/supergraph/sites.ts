@@ -71,6 +71,7 @@ export async function startSites(port = 0): Promise<RunningSubgraph> {
   const server = new ApolloServer({
     schema,
     stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
     // Traces are for who may know them, and this graph asks nobody who they are.
     plugins: [ApolloServerPluginInlineTraceDisabled()],
   });

@@ -210,8 +210,8 @@ export interface AuditStore {
   append(entries: readonly NewAuditEntry[]): Promise<void>;
   /** Newest first, of these accounts only; `beforeSequence` goes on behind an entry. */
   list(query: AuditQuery, first: number, beforeSequence?: number): Promise<readonly AuditEntry[]>;
-  /** Reads the whole log, oldest first, in parts. */
-  readAll(): AsyncIterable<AuditEntry>;
+  /** Reads the whole log, oldest first, in parts; `afterSequence` goes on behind an entry. */
+  readAll(afterSequence?: number): AsyncIterable<AuditEntry>;
   head(): Promise<AuditHead>;
 }
 

@@ -148,6 +148,11 @@ describe('what breaks the protocol', () => {
 describe('an operation that is refused is an error for its id alone', () => {
   test.each([
     ['a syntax error', '{ fleet', 'GRAPHQL_PARSE_FAILED'],
+    [
+      'a condition at the root of a subscription',
+      'subscription { sessionExpiry @skip(if: true) { at } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
     ['an unknown field', '{ fleets }', 'GRAPHQL_VALIDATION_FAILED'],
     [
       'a schema that the caller may not see',

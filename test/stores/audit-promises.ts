@@ -124,6 +124,9 @@ export function itKeepsAnAuditLog(under: () => StoreUnderTest): void {
     expect((await allOf(audit.readAll())).map(({ target }) => target?.split(':')[2])).toEqual(
       Array.from({ length: 1200 }, (_, n) => `${n}`),
     );
+    const rest = await allOf(audit.readAll(600));
+    expect(rest.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 600 }, (_, n) => 601 + n));
+    expect(await allOf(audit.readAll(1200))).toEqual([]);
     expect(await verify(audit)).toMatchObject({ ok: true, entries: 1200 });
   });
 

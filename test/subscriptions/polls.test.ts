@@ -120,9 +120,21 @@ test('looks stay inside what the allowance leaves for them, beyond the longest i
   await learnLinks(tight);
   const allowed = tight.fleet.all().map((account) => account.pollCallsPerHour())[2] ?? 0;
   await follow(tight, { sessions: links.map(({ id }) => id) });
-  await tight.pass(HOUR, 5);
+  expect(await costOf(tight, () => tight.pass(HOUR, 5))).toBeLessThanOrEqual(2 * allowed);
   expect(await costOf(tight, () => tight.pass(6 * HOUR, 5))).toBeLessThanOrEqual(6 * allowed * 1.05);
   expect(allowed).toBeLessThan(100);
+  await tight.close();
+});
+
+test('a link that ends soon is looked at in time, although looks as frequent as that could not go on for long', async () => {
+  const tight = await openTestGraph({ ...OWN, env: { RMS_MONTHLY_CALLS: '20000' } });
+  const [link] = addLinks(tight, 1, 60);
+  await learnLinks(tight);
+  const events = await follow(tight, { sessions: [link?.id], marks: [] });
+  await tight.pass(25);
+  tight.simulators.rms.state.endSession(link?.sessionId ?? 0);
+  await tight.pass(15);
+  expect(await told(events)).toEqual([`CURRENT ${link?.id}`, `CLOSED ${link?.id}`]);
   await tight.close();
 });
 

@@ -101,7 +101,7 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
     warn: () => {},
   });
   const store = observeStore(durable, tools.watches.ledger);
-  tools.watches.ledger.readFrom(durable.sessions);
+  tools.watches.ledger.readFrom(durable);
   const fleet = new Fleet(
     await Promise.all(config.accounts.map((account) => openAccount(account, store, tools))),
   );

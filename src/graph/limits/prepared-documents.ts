@@ -17,6 +17,7 @@ import { measureDocument } from './document-shape';
 import { type OperationLimits, tooExpensive } from './operation-limits';
 import type { PersistedDocuments } from './persisted-documents';
 import { withoutPlainRepeats } from './plain-repeats';
+import { conditionsAtRoot } from './subscription-root';
 
 /** A document that was read and held against the rules, whoever asks. */
 export interface PreparedDocument {
@@ -91,7 +92,8 @@ export class PreparedDocuments {
     const tooLarge = names.filter((name) => shape[name] > limits[name]);
     if (tooLarge.length > 0) return tooLarge.map((name) => tooExpensive(name, shape[name], limits[name]));
     // The other rules would follow a circle of fragments until the stack ends.
-    return shape.isCyclic ? this.#validate(document, [NoFragmentCyclesRule]) : [];
+    if (shape.isCyclic) return this.#validate(document, [NoFragmentCyclesRule]);
+    return conditionsAtRoot(document).map(invalid);
   }
 
   #valid(document: DocumentNode): PreparedDocument {
@@ -101,8 +103,12 @@ export class PreparedDocuments {
 
   #validate(document: DocumentNode, rules?: Parameters<typeof validate>[2]): readonly GraphQLError[] {
     const errors = validate(this.schema, document, rules, { maxErrors: MOST_ERRORS });
-    return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    return errors.map(invalid);
   }
+}
+
+function invalid(error: GraphQLError): GraphQLError {
+  return withCode(error, 'GRAPHQL_VALIDATION_FAILED');
 }
 
 function refused(errors: readonly GraphQLError[]): PreparedDocument {

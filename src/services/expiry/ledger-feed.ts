@@ -1,7 +1,8 @@
 import type { Session } from '../../domain/session';
 import type { Clock } from '../../domain/time';
-import { type SessionPosition, type SessionStore, sortMsOf } from '../../stores/ports';
+import { type DurableStore, type SessionPosition, type SessionStore, sortMsOf } from '../../stores/ports';
 import type { LedgerObserver } from './observed-store';
+import { ReplicaFeed } from './replica-feed';
 import type { SessionFollower } from './session-follower';
 import type { SessionWatch } from './session-watch';
 
@@ -21,6 +22,7 @@ const RETRY_MS = 1000;
  */
 export class LedgerFeed implements LedgerObserver {
   #store: SessionStore | undefined;
+  #replicas: ReplicaFeed | undefined;
   #reading: Promise<void> = Promise.resolve();
   #written = new Set<string>();
 
@@ -29,9 +31,20 @@ export class LedgerFeed implements LedgerObserver {
     private readonly options: LedgerFeedOptions,
   ) {}
 
-  /** Names the ledger, whose own changes come back here. */
-  readFrom(store: SessionStore): void {
-    this.#store = store;
+  /** Names the store, whose own changes come back here; those of other processes are looked for. */
+  readFrom({ sessions, audit }: Pick<DurableStore, 'sessions' | 'audit'>): void {
+    this.#store = sessions;
+    this.#replicas = new ReplicaFeed({
+      ...this.options,
+      audit,
+      isWanted: () => !this.#isIdle,
+      written: (ids) => this.written(ids),
+    });
+  }
+
+  /** Looks for nothing more, and waits for the look that is under way. */
+  async stop(): Promise<void> {
+    await this.#replicas?.stop();
   }
 
   begun(session: Session): void {
@@ -72,6 +85,8 @@ export class LedgerFeed implements LedgerObserver {
 
   async #loadFor(follower: SessionFollower): Promise<void> {
     const { watch } = this;
+    // Before anything is read: what is written in between is told, too.
+    await this.#replicas?.begin();
     const { sessionIds, deviceIds, everything } = follower.followed;
     const unknown = sessionIds.filter((id) => watch.get(id) === undefined);
     const found = unknown.length === 0 ? new Map<string, Session>() : await this.#sessions.get(unknown);

@@ -26,6 +26,8 @@ export interface PollerOptions extends PollerTools {
 export interface PollBudget {
   /** A poller wants to make so many calls an hour more, or fewer. */
   want(callsPerHour: number): void;
+  /** A poller looks, which costs so many calls as a rule. */
+  spend(calls: number): void;
   /** 1, or more where intervals have to be longer; Infinity: not one call is left. */
   stretch(): number;
 }
@@ -130,6 +132,7 @@ export class Poller {
     const startedAt = clock.monotonic();
     const mayLook = Number.isFinite(budget.stretch());
     const shortest = Math.min(...keys.map((key) => this.#targets.get(key)?.intervalMs ?? bounds.maxMs));
+    if (mayLook) budget.spend(keys.reduce((calls, key) => calls + this.options.callsFor(key), 0));
     // What is half an interval old was asked by somebody else in between.
     const looked = mayLook ? await settle(this.options.look(keys, shortest / 2)) : undefined;
     const tookMs = clock.monotonic() - startedAt;

@@ -8,9 +8,9 @@ import type { SessionService } from '../session-service';
 import { DevicePolls } from './device-polls';
 import type { FollowListener } from './follow-listener';
 import { LeaseWatch } from './lease-watch';
-import { type PollBounds, stretch } from './poll-interval';
+import { AccountPollBudget } from './poll-budget';
+import type { PollBounds } from './poll-interval';
 import type { AccountPollTools, PollKind } from './poll-tools';
-import type { PollBudget } from './poller';
 import { SessionPolls } from './session-polls';
 import { VpnPolls } from './vpn-polls';
 
@@ -125,7 +125,7 @@ function pollsOf(account: Account, options: PollsOptions): AccountPolls {
     clock,
     random,
     bounds,
-    budget: budgetOf(() => options.callsPerHour(account)),
+    budget: new AccountPollBudget({ clock, callsPerHour: () => options.callsPerHour(account) }),
     looked: (kind) => options.looked(account.key, kind),
   };
   return {
@@ -133,16 +133,5 @@ function pollsOf(account: Account, options: PollsOptions): AccountPolls {
     sessions: new SessionPolls(tools, options.sessions),
     vpn: new VpnPolls(tools, options.vpnFound),
     devices: new DevicePolls(tools),
-  };
-}
-
-/** One budget for all polls of an account. */
-function budgetOf(callsPerHour: () => number | null): PollBudget {
-  let wanted = 0;
-  return {
-    want: (calls) => {
-      wanted += calls;
-    },
-    stretch: () => stretch(wanted, callsPerHour()),
   };
 }

@@ -56,7 +56,8 @@ export class Watches implements AccountObserver {
   sessionsSeen: AccountObserver['sessionsSeen'] = (account, accessLocalId) =>
     this.#listener?.sessionsSeen(account, accessLocalId);
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.sessions.stop();
+    await this.ledger.stop();
   }
 }

@@ -26,7 +26,7 @@ export function readOnly({ sessions, audit, links }: DurableStore): PlanLedger {
     audit: {
       append: async () => undefined,
       list: (query, first, beforeSequence) => audit.list(query, first, beforeSequence),
-      readAll: () => audit.readAll(),
+      readAll: (afterSequence) => audit.readAll(afterSequence),
       head: () => audit.head(),
     },
     links: (ids) => links.get(ids),

@@ -8,6 +8,7 @@ import { AccessService } from '../access-service';
 import { AuditLog } from '../audit-log';
 import type { Cursors } from '../cursor';
 import { DeviceService } from '../device-service';
+import { POLLS_AHEAD_HOURS } from '../expiry/poll-budget';
 import { FleetService } from '../fleet-service';
 import type { FollowService } from '../follow-service';
 import { SessionList } from '../session-list';
@@ -154,8 +155,9 @@ function costOf(
   return { least, most, limit: quota.limit, remaining: quota.remaining };
 }
 
-/** Polling never costs more than its share of the allowance, however many follow. */
+/** Polling never costs more than its share of the allowance, and what it may spend ahead, however many follow. */
 function pollingOf(account: Account): { account: string; least: number; most: number | null } {
   const perHour = account.pollCallsPerHour();
-  return { account: account.key, least: 0, most: perHour === null ? null : Math.ceil(perHour) };
+  const most = perHour === null ? null : Math.ceil(perHour * (1 + POLLS_AHEAD_HOURS));
+  return { account: account.key, least: 0, most };
 }

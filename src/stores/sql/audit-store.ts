@@ -44,8 +44,8 @@ export class SqlAuditStore implements AuditStore {
     });
   }
 
-  async *readAll(): AsyncGenerator<AuditEntry, void> {
-    for (let after = 0; ; ) {
+  async *readAll(afterSequence = 0): AsyncGenerator<AuditEntry, void> {
+    for (let after = afterSequence; ; ) {
       const part = await guarded(READ, () => this.#part(after));
       yield* part.map(entryOf);
       const last = part.at(-1);
