@@ -16,7 +16,8 @@ export interface StepTools {
 
 /**
  * Looks at an action again until it is done. A look that fails is repeated: what was asked is under way, whatever one
- * answer says. Throws VENDOR_TIMEOUT where it is not done in time: what became of the action is then not known.
+ * answer says, unless nothing more can be heard of it that way. Throws VENDOR_TIMEOUT where it is not done in time:
+ * what became of the action is then not known.
  */
 export async function finish<T>(first: Promise<Step<T>>, tools: StepTools): Promise<T> {
   const { clock, until } = tools;
@@ -41,7 +42,8 @@ async function lookAgain<T>(
   try {
     return await step.again(context);
   } catch (thrown) {
-    if (FAILED_ACTION.has(asDrawbridgeError(thrown).code)) throw thrown;
+    const { code, tookOn } = asDrawbridgeError(thrown);
+    if (FAILED_ACTION.has(code) || tookOn !== undefined) throw thrown;
     return { afterMs: LOOK_AGAIN_MS, again: step.again };
   }
 }

@@ -42,6 +42,11 @@ export interface ErrorDetails {
   readonly retryAfterSeconds?: number;
   /** True where it is certain that nothing reached the vendor: what was to be done there was not begun. */
   readonly unsent?: boolean;
+  /**
+   * Only of an action that its vendor took on: asking how it goes tells no more, and what became of it has to be looked
+   * for. `connectionRef` is the connection that may come up, where the vendor told which.
+   */
+  readonly tookOn?: { readonly connectionRef: string | null };
   /** Kept for the log's stack only; never shown to a caller. */
   readonly cause?: unknown;
 }
@@ -56,6 +61,7 @@ export class DrawbridgeError extends Error {
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly unsent: boolean;
+  readonly tookOn: ErrorDetails['tookOn'];
 
   constructor(
     readonly code: ErrorCode,
@@ -67,17 +73,19 @@ export class DrawbridgeError extends Error {
     this.retryable = details.retryable ?? RETRYABLE.has(code);
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.unsent = details.unsent ?? false;
+    this.tookOn = details.tookOn;
   }
 
   /** The same error, naming the account at fault. An error that names one already keeps it. */
   from(source: ErrorSource): DrawbridgeError {
     if (this.source !== undefined) return this;
-    const { retryable, retryAfterSeconds, unsent } = this;
+    const { retryable, retryAfterSeconds, unsent, tookOn } = this;
     return new DrawbridgeError(this.code, this.message, {
       source,
       retryable,
       unsent,
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(tookOn === undefined ? {} : { tookOn }),
       cause: this.cause,
     });
   }

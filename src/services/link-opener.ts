@@ -96,17 +96,21 @@ export class LinkOpener {
       }
       misses += looked.ok ? 0 : 1;
       const againMs = misses < MANY_MISSES ? LOOK_AGAIN_MS : LOOK_AGAIN_LATE_MS;
-      await pauses.wait(looked.ok ? LOOK_EVERY_MS : againMs);
+      const everyMs = account.writes.listsOpenLinks ? LOOK_EVERY_MS : LOOK_AGAIN_MS;
+      await pauses.wait(looked.ok ? everyMs : againMs);
     }
     throw lost;
   }
 
   async #lookOnce(opening: Opening, lost: DrawbridgeError): Promise<LinkRecord | 'FAILED' | 'NOT YET'> {
     const isLast = this.tools.clock.now() >= this.finder.until(opening);
-    const found = await this.finder.look(opening, isLast);
-    if (found !== undefined) return this.#adopt(opening, found, ITSELF);
+    const looked = await settle(this.finder.look(opening, isLast));
+    // One that its vendor is still at work on is not there yet. What may come up of it is owed its end.
+    const { tookOn = lost.tookOn } = looked.ok ? {} : looked.error;
+    if (!looked.ok && looked.error.tookOn === undefined) throw looked.error;
+    if (looked.ok && looked.value !== undefined) return this.#adopt(opening, looked.value, ITSELF);
     if (!isLast) return 'NOT YET';
-    await this.#fail(opening, lost, this.#mayStillCome(opening));
+    await this.#fail(opening, lost, tookOn?.connectionRef ?? this.#mayStillCome(opening));
     return 'FAILED';
   }
 

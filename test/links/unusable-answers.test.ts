@@ -150,6 +150,55 @@ test('a connection of remote.it whose id can never be read is asked for ever mor
   await passUntil(async () => (await ledger(device))[0]?.status === 'ACTIVE', 65);
 });
 
+describe('a connection of remote.it that is pending', () => {
+  const connects = (): number => writesOf(simulators).filter((line) => line === CONNECT).length;
+
+  /** A service whose connects are answered with "pending"; where it comes up meanwhile, with what is told of it. */
+  async function pending(rule: { readonly times?: number; readonly told?: (id: string) => unknown }) {
+    const row = addService(simulators);
+    await learnFleet(service);
+    const { state, faults } = simulators.remoteit;
+    const id = rule.told === undefined ? undefined : state.startConnection(row.address).id;
+    const body = { status: 'pending', ...(id !== undefined && { connection: rule.told?.(id) }) };
+    const { times } = rule;
+    faults.add({ kind: 'json', body, route: CONNECT, ...(times !== undefined && { times }) });
+    simulators.remoteit.calls.reset();
+    return { ...row, running: () => state.connections(row.address) };
+  }
+
+  test('is the link once the next connect hands it out', async () => {
+    const { access, device, running } = await pending({ times: 2 });
+    expect(await asked(access)).toEqual({ code: undefined });
+    expect(await ledger(device)).toMatchObject([{ status: 'ACTIVE' }]);
+    expect([connects(), running().length]).toEqual([3, 1]);
+  });
+
+  test('has failed, as one that took too long, where it stays so, and is asked for no more', async () => {
+    const { access, device } = await pending({});
+    expect(await asked(access)).toEqual({ code: undefined });
+    expect(await ledger(device)).toMatchObject([{ status: 'PENDING' }]);
+    await passUntil(async () => (await ledger(device))[0]?.status === 'FAILED', 30);
+    const [{ id } = { id: '' }] = await ledger(device);
+    const read = await service.query<{ auditLog: { nodes: unknown[] } }>(
+      'query ($id: ID!) { auditLog(target: $id) { nodes { action outcome } } }',
+      { variables: { id } },
+    );
+    expect(read.data.auditLog.nodes).toEqual([{ action: 'createLink', outcome: 'VENDOR_TIMEOUT' }]);
+    const asking = connects();
+    expect(asking).toBeLessThanOrEqual(13);
+    await pass(moved(), 600);
+    expect(connects()).toBe(asking);
+  });
+
+  test('is ended where it stays so and its id was told', async () => {
+    const { access, device, running } = await pending({ told: (connectionid) => ({ connectionid }) });
+    expect(await asked(access)).toEqual({ code: undefined });
+    expect(running()).toHaveLength(1);
+    await passUntil(() => running().length === 0, 60);
+    expect(await ledger(device)).toMatchObject([{ status: 'FAILED' }]);
+  });
+});
+
 describe('a link of RMS', () => {
   const CHANNEL = 'GET /status/channel/{channel}';
   const LIST = 'GET /devices/connect/{access_id}/sessions';
@@ -168,14 +217,21 @@ describe('a link of RMS', () => {
     expect(simulators.rms.state.activeSessions(router.accessId)).toHaveLength(1);
   });
 
-  test('whose address its channel does not tell is found by the list', async () => {
-    const router = addRouter(simulators);
-    await learnFleet(service);
-    const body = { success: true, data: { [router.deviceId]: [{ status: 'completed' }] } };
-    simulators.rms.faults.add({ kind: 'json', body, route: CHANNEL, times: 1 });
-    expect(await asked(router.access)).toEqual({ code: undefined });
-    expect(await ledger(router.device)).toMatchObject([{ status: 'ACTIVE' }]);
-  });
+  test.each([
+    ['never tells its address', 200, (id: number) => ({ data: { [id]: [{ status: 'completed' }] } }), 1],
+    ['never comes to be', 404, (_id: number) => ({ code: 'CHANNEL_NOT_FOUND' }), 10],
+  ] as const)(
+    'whose channel %s is found by the list before the caller has waited for long',
+    async (_, status, bodyOf, polls) => {
+      const router = addRouter(simulators);
+      await learnFleet(service);
+      const body = bodyOf(router.deviceId);
+      const fault = simulators.rms.faults.add({ kind: 'status', status, body, route: CHANNEL });
+      expect(await asked(router.access)).toEqual({ code: undefined });
+      expect(await ledger(router.device)).toMatchObject([{ status: 'ACTIVE' }]);
+      expect(fault.hits).toBe(polls);
+    },
+  );
 });
 
 describe('a VPN of Everyware Cloud whose device is away right after it was told to bring it up', () => {

@@ -12,7 +12,7 @@ import type {
 import { parseEnvelope, parseRow } from '../wire';
 import { WITH_VPN_CLIENT, WITHOUT_VPN_CLIENT } from './capabilities';
 import { everywareActions, everywareCatalogue } from './catalogue';
-import { assertSuccess, isIllegalId } from './errors';
+import { assertSuccess, isIllegalId, isUnknownPath } from './errors';
 import { createLinkWrites } from './links';
 import { lacksConnection, mayHaveVpnClient, STATUS_FILTER, toDevice, toRemoteAccesses } from './mapping';
 import { createTunnel, createVpnWrites } from './tunnel';
@@ -110,7 +110,10 @@ async function deviceById(
   return toRecord(lacksConnection(row) ? await withConnection(tools, scopeId, row, context) : row);
 }
 
-/** One device cannot be asked for together with its connection. Source: eclipse/kapua, DeviceImpl loads it lazily. */
+/**
+ * One device cannot be asked for together with its connection. Source: eclipse/kapua, DeviceImpl loads it lazily. Who
+ * may read devices need not be let read connections: the list tells then, by the client's id.
+ */
 async function withConnection(
   tools: DriverTools,
   scopeId: string,
@@ -123,9 +126,31 @@ async function withConnection(
     { endpoint, params: { scopeId, connectionId: row.connectionId } },
     context,
   );
+  if (isUnknownPath(answer) || answer.status === 403) return withListed(tools, scopeId, row, context);
   if (answer.status === 404) return { ...row, connectionId: null };
   assertSuccess(answer, endpoint);
   return { ...row, connection: parseEnvelope(connection, answer.body, 'a connection') };
+}
+
+/** The device as the list tells it; without a client id, or where the list leaves it out, as it was. */
+async function withListed(
+  tools: DriverTools,
+  scopeId: string,
+  row: DeviceRow,
+  context: CallContext,
+): Promise<DeviceRow> {
+  if (row.clientId === null) return row;
+  const endpoint = everywareCatalogue.listDevices;
+  const query = [
+    ['clientId', row.clientId],
+    ['fetchAttributes', 'connection'],
+    ['limit', '1'],
+  ] as const;
+  const answer = await tools.transport.send({ endpoint, params: { scopeId }, query }, context);
+  assertSuccess(answer, endpoint);
+  const [item] = parseEnvelope(listEnvelope, answer.body, 'the device list').items;
+  const listed = deviceRow.safeParse(item);
+  return listed.success && listed.data.id === row.id ? listed.data : row;
 }
 
 function toRecord(row: DeviceRow): DeviceRecord {

@@ -8,7 +8,7 @@ import { addressOf } from './address';
 import { remoteitCatalogue } from './catalogue';
 import { assertConnected, assertSuccess, isUnknownConnection, mayBeUnknownConnection } from './errors';
 import { isPort } from './mapping';
-import { type Connection, connectAnswer, stopAnswer } from './wire';
+import { type Connection, connectAnswer, pendingAnswer, stopAnswer } from './wire';
 
 /** What `filteredIP` says where everybody is let in, or whoever comes first. Source: remoteit/sdk-go, proxy.go. */
 const ANYBODY = /^(none|latching|0\.0\.0\.0|255\.255\.255\.255)$/i;
@@ -53,6 +53,8 @@ async function open(
     hostip: allowedIp ?? defaultIp,
   };
   const answer = await tools.transport.send({ endpoint, json }, context);
+  const pending = pendingAnswer.safeParse(answer.body);
+  if (answer.status < 400 && pending.success) throw notYetUp(pending.data.id);
   assertConnected(answer, endpoint);
   const connection = parseEnvelope(connectAnswer, answer.body, 'a connection');
   const now = tools.now();
@@ -66,6 +68,12 @@ async function open(
     vendorEndsAt: endOf(connection, now),
     admission: { letsIn: letsIn(connection), since: sinceOf(connection, now) },
   };
+}
+
+/** The connection may still come up: connecting again tells. */
+function notYetUp(connectionRef: string | null): DrawbridgeError {
+  const message = 'The vendor has not brought the connection up in time.';
+  return new DrawbridgeError('VENDOR_TIMEOUT', message, { tookOn: { connectionRef } });
 }
 
 /** The connection is up, and nobody can use it: its id is told, so that it can be ended. */

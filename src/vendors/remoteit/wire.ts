@@ -57,6 +57,18 @@ export const connectAnswer = z
   }))
   .refine((answer): answer is Connection & { id: string } => answer.id !== null, 'a connection id');
 
+/**
+ * The answer to a connect that is not through yet. Which connection it will be may be told already.
+ * Source: remoteit/sdk-go, contracts/constants.go, which has the word and no more.
+ */
+export const pendingAnswer = z
+  .object({
+    status: z.literal('pending'),
+    connection: connection.catch(connection.parse({})).optional(),
+    connectionid: textOrNull,
+  })
+  .transform((answer) => ({ id: answer.connection?.connectionid ?? answer.connectionid }));
+
 /** The answer to a stop; the id that it repeats is not needed. */
 export const stopAnswer = z.object({ status: yes });
 

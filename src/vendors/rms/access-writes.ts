@@ -26,14 +26,15 @@ async function create(
   const { vendorDeviceId } = wanted;
   const endpoint = rmsCatalogue.createRemoteAccess;
   const answer = await tools.transport.send({ endpoint, json: { data: [newRow(wanted)] } }, context);
+  const find = async (look: CallContext) => newest(await listed(tools, vendorDeviceId, look), wanted);
   return followChannel(tools, answer, {
     endpoint,
     deviceId: vendorDeviceId,
     ended: async (end, later) => {
       throwUnlessDone(end);
-      const find = async (look: CallContext) => newest(await listed(tools, vendorDeviceId, look), wanted);
       return lookFor({ find, missed: () => end.failure ?? unlisted() }, later);
     },
+    lost: (later) => lookFor({ find, missed: unheard }, later, 1),
   });
 }
 
@@ -158,6 +159,6 @@ function ineffective(what: string): DrawbridgeError {
 
 function unheard(): DrawbridgeError {
   const message =
-    'The vendor told nothing of what came of the change, and lists the remote access as before.';
+    'The vendor told nothing of what came of the change, and lists the remote accesses as before.';
   return new DrawbridgeError('VENDOR_UNAVAILABLE', message);
 }

@@ -54,10 +54,17 @@ interface Waiting<T> {
   readonly failed: number;
 }
 
-/** Takes the channel out of the answer to a write and follows it. Throws as {@link assertSuccess}. */
+/**
+ * Takes the channel out of the answer to a write and follows it. One that says that all went well and names no channel
+ * is done, and where it shows has to tell. Throws as {@link assertSuccess}.
+ */
 export function followChannel<T>(tools: DriverTools, answer: VendorResponse, action: Action<T>): Step<T> {
   assertSuccess(answer, action.endpoint);
   const { meta } = parseEnvelope(channelEnvelope, answer.body, 'an action');
+  if (meta === undefined) {
+    const end: ChannelEnd = { link: null, failure: null, warned: false };
+    return { afterMs: pauseBefore(0), again: (context) => action.ended(end, context) };
+  }
   return next({ tools, action, channel: meta.channel, polls: 0, missing: 0, failed: 0 });
 }
 

@@ -41,10 +41,13 @@ async function open(
     endpoint,
     deviceId,
     ended: (end, later) => findOpened(tools, { localId: access.localId, end }, later),
+    lost: async () => {
+      throw untold('The vendor took a link on and tells nothing of what became of it.');
+    },
   });
 }
 
-/** Throws VENDOR_UNAVAILABLE where the link was made and cannot be told apart from others. */
+/** Throws VENDOR_UNAVAILABLE where the link was made and cannot be told apart from others by its address. */
 async function findOpened(
   tools: DriverTools,
   { localId, end }: { readonly localId: string; readonly end: ChannelEnd },
@@ -52,7 +55,7 @@ async function findOpened(
 ): Promise<Step<ListedLink>> {
   const { link, failure } = end;
   if (failure !== null) throw failure;
-  if (link === null) throw unknownOutcome('The vendor made a link and did not tell its address.');
+  if (link === null) throw untold('The vendor made a link and did not tell its address.');
   return lookFor(
     {
       find: async (later) => {
@@ -146,6 +149,11 @@ function bare(url: string): string {
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
     .replace(/\/+$/, '')
     .toLowerCase();
+}
+
+/** The list has to tell, and who else opened links through the same way in. */
+function untold(message: string): DrawbridgeError {
+  return new DrawbridgeError('VENDOR_UNAVAILABLE', message, { tookOn: { connectionRef: null } });
 }
 
 function unknownOutcome(message: string): DrawbridgeError {

@@ -29,11 +29,17 @@ export const errorEnvelope = z.object({
     .catch([]),
 });
 
-/** The answer to a write that is carried out later: where to ask how it goes, and no id of what it makes. */
-export const channelEnvelope = z.object({
-  success: z.literal(true).optional(),
-  meta: z.object({ channel: z.string().min(1).max(300) }),
-});
+/**
+ * The answer to a write: where to ask how it goes, and no id of what it makes. What was done at once, as some writes
+ * are, is a success without a channel.
+ */
+export const channelEnvelope = z.union([
+  z.object({
+    success: z.literal(true).optional(),
+    meta: z.object({ channel: z.string().min(1).max(300) }),
+  }),
+  z.object({ success: z.literal(true), meta: z.undefined().optional() }),
+]);
 
 /** A channel that is not there yet, or no longer: flat, unlike every other error. Source: bNovate's RMS client. */
 export const channelNotFound = z.object({ code: z.literal('CHANNEL_NOT_FOUND') });

@@ -109,9 +109,26 @@ describe('devices of Everyware Cloud by id', () => {
   it('are offline where the connection is gone by then', async () => {
     const transport = byLine({
       'GET /_/devices/WyczTs_GuDM': answer(200, deviceRow({ connection: null })),
+      'GET /_/deviceconnections/Gd1BfeWwh3s': answer(404, exceptionBody('ENTITY_NOT_FOUND', 404)),
     });
     const found = await get(transport, 'WyczTs_GuDM');
     expect(found?.get('WyczTs_GuDM')).toMatchObject({ ok: true, value: { facts: { status: 'OFFLINE' } } });
+  });
+
+  const LISTED = 'GET /_/devices?clientId=gateway-07&fetchAttributes=connection&limit=1';
+  it.each([
+    ['may not be read', answer(403, exceptionBody('SUBJECT_UNAUTHORIZED', 403)), [deviceRow()], 'ONLINE'],
+    ['have no path', answer(404, { error: 'Not Found' }), [deviceRow()], 'ONLINE'],
+    ['have no path, and the list tells another device', answer(404), [deviceRow({ id: 'AQ' })], 'UNKNOWN'],
+    ['have no path, and the list tells nothing', answer(404), [], 'UNKNOWN'],
+  ])('are looked up in the list where connections %s', async (_, refused, rows, status) => {
+    const transport = byLine({
+      'GET /_/devices/WyczTs_GuDM': answer(200, deviceRow({ connection: undefined })),
+      'GET /_/deviceconnections/Gd1BfeWwh3s': refused,
+      [LISTED]: answer(200, listBody(rows)),
+    });
+    const found = await get(transport, 'WyczTs_GuDM');
+    expect(found?.get('WyczTs_GuDM')).toMatchObject({ ok: true, value: { facts: { status } } });
   });
 
   it('fail alone where the connection cannot be had', async () => {

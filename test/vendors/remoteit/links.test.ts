@@ -60,6 +60,17 @@ describe('a link of remote.it', () => {
     expect(transport.requests[0]?.endpoint.timeoutMs).toBe(40_000);
   });
 
+  // The SDK has the word "pending" and no example of an answer. Source: remoteit/sdk-go, contracts/constants.go.
+  it.each([
+    [{}, null],
+    [{ connectionid: ID }, ID],
+    [{ connection: { connectionid: ID, proxy: 'https://x.rt3.io' } }, ID],
+    [{ connection: [] }, null],
+  ])('may still come up where it is pending, as told by %j', async (change, connectionRef) => {
+    const pending = openedAs('SSH', answer(200, { status: 'pending', ...change }));
+    await expect(pending).rejects.toMatchObject({ code: 'VENDOR_TIMEOUT', tookOn: { connectionRef } });
+  });
+
   it.each([
     [{}, '203.0.113.7', '203.0.113.7'],
     [{ defaultIp: '0.0.0.0' }, null, '0.0.0.0'],

@@ -45,7 +45,30 @@ const updated = (...answers: readonly VendorResponse[]) =>
 const removed = (...answers: readonly VendorResponse[]) =>
   finish(writesOn(answersInTurn(...answers)).remove(MADE, {}));
 
+describe('a write to RMS that is done at once, without a channel', () => {
+  const DONE = answer(200, { success: true });
+
+  it('is what the list shows', async () => {
+    expect(await created(DONE, list({}, ROW))).toMatchObject({ access: MADE });
+    expect(await updated(DONE, list({ ...ROW, destination_port: 5901 }))).toMatchObject({
+      access: { ...MADE, port: 5901 },
+    });
+    expect(await removed(DONE, list({}))).toHaveLength(1);
+  });
+
+  it('is none where the list never shows it', async () => {
+    await expect(created(DONE, ...times(4, list({})))).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+    await expect(removed(DONE, ...times(4, list(ROW)))).rejects.toMatchObject({ code: 'VENDOR_REJECTED' });
+  });
+});
+
 describe('creating a remote access at RMS', () => {
+  it('looks into the list where the channel never comes to be', async () => {
+    const lost = times(10, NOT_FOUND);
+    expect(await created(MADE_LATER, ...lost, list({}, ROW))).toMatchObject({ access: MADE });
+    await expect(created(MADE_LATER, ...lost, list({}))).rejects.toMatchObject({ retryable: true });
+  });
+
   it('sends one row in a list, waits and finds it in the list', async () => {
     const transport = answersInTurn(MADE_LATER, NOT_FOUND, COMPLETED, list({}, ROW));
     expect(await finish(writesOn(transport).create(WANTED, {}))).toEqual({

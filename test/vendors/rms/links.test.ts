@@ -31,6 +31,7 @@ const NOT_FOUND = answer(404, { code: 'CHANNEL_NOT_FOUND' });
 const updates = (...rows: readonly Readonly<Record<string, unknown>>[]) => answer(200, updatesBody(...rows));
 const COMPLETED = updates({ status: 'pending', value: 'a' }, { status: 'completed', value: 'b', link: LINK });
 const CLOSED = updates({ status: 'completed', value: 'Session closed.' });
+const TOOK_ON = { code: 'VENDOR_UNAVAILABLE', tookOn: { connectionRef: null } };
 const sessions = (...rows: readonly unknown[]) => answer(200, { success: true, data: rows });
 const link = (transport: ScriptedTransport) => {
   const { links } = rms.createDriver(settings, toolsOn(transport));
@@ -169,9 +170,20 @@ describe('a link of RMS', () => {
     [answer(400)],
     [answer(400, { code: 'CHANNEL_NOT_FOUND' })],
     [answer(200, { code: 'CHANNEL_NOT_FOUND' })],
-  ])('is waited for where its channel is not there yet, as told by %j', async (missing) => {
-    const answers = Array.from({ length: 20 }, () => missing);
-    expect(await pausesOf(openOn(answersInTurn(BEGUN, ...answers)))).toHaveLength(21);
+  ])(
+    'is waited for where its channel is not there yet, and then looked for, as told by %j',
+    async (missing) => {
+      const answers = Array.from({ length: 20 }, () => missing);
+      expect(await pausesOf(openOn(answersInTurn(BEGUN, ...answers)))).toHaveLength(10);
+      await expect(opened(BEGUN, ...answers)).rejects.toMatchObject(TOOK_ON);
+    },
+  );
+
+  it.each([
+    ['its channel', [BEGUN, CLOSED]],
+    ['an answer without a channel', [answer(200, { success: true })]],
+  ])('is looked for, and not asked about any more, where %s tells no address', async (_, answers) => {
+    await expect(opened(...answers)).rejects.toMatchObject(TOOK_ON);
   });
 
   it('gets over two polls in a row that fail, and waits as long as it is told to', async () => {
@@ -196,7 +208,8 @@ describe('a link of RMS', () => {
     [answer(404, errorBody(null)), 'NOT_FOUND', ''],
     [answer(422, errorBody('duration')), 'VENDOR_REJECTED', '(duration)'],
     [answer(200, errorBody('duration', 'pl4nt3d')), 'VENDOR_REJECTED', '(duration)'],
-    [answer(200, { success: true }), 'VENDOR_UNAVAILABLE', ''],
+    [answer(200, {}), 'VENDOR_UNAVAILABLE', ''],
+    [answer(200, { success: true, meta: { channel: 5 } }), 'VENDOR_UNAVAILABLE', ''],
   ])('fails at once where the answer is %j', async (refused, code, words) => {
     const failed = opened(refused);
     await expect(failed).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
