@@ -75,7 +75,7 @@ describe('a vendor that cannot be reached', () => {
   ];
 
   it.each(addresses)('%s is tried three times, and costs its own part', async (_, address) => {
-    await fleet.reopen({ RMS_BASE_URL: address() });
+    await fleet.reopen({ env: { RMS_BASE_URL: address() } });
     const notes: unknown[] = [];
     const reading = { ...fleet.reading(), note: (call: unknown) => notes.push(call) };
     const error = await fleet.account.rms.walk(reading).catch((thrown: unknown) => thrown);

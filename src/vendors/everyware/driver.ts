@@ -17,7 +17,7 @@ import { createLinkWrites } from './links';
 import { lacksConnection, mayHaveVpnClient, STATUS_FILTER, toDevice, toRemoteAccesses } from './mapping';
 import { createTunnel, createVpnWrites } from './tunnel';
 import { createVpnReads } from './vpn';
-import { connection, type DeviceRow, deviceRow, ID, listEnvelope } from './wire';
+import { connectionById, type DeviceRow, deviceRow, ID, listEnvelope } from './wire';
 
 /** The driver of one Everyware Cloud account, which sees one scope. */
 export function createEverywareDriver(settings: AccountSettings, tools: DriverTools): Driver {
@@ -125,7 +125,11 @@ async function withConnection(
   );
   if (answer.status === 404) return { ...row, connectionId: null };
   assertSuccess(answer, endpoint);
-  return { ...row, connection: parseEnvelope(connection, answer.body, 'a connection') };
+  const told = parseEnvelope(connectionById, answer.body, 'a connection');
+  if (told.id !== row.connectionId) {
+    throw new DrawbridgeError('VENDOR_UNAVAILABLE', 'The vendor answered with another connection.');
+  }
+  return { ...row, connection: told };
 }
 
 function toRecord(row: DeviceRow): DeviceRecord {
