@@ -172,7 +172,7 @@ export const READ_ENDPOINTS: readonly ReadEndpoint[] = [
     name: 'the connection of one device of Everyware',
     vendor: 'everyware',
     route: 'GET /{scopeId}/deviceconnections/{connectionId}',
-    reopen: { connectionInDevice: false },
+    reopen: { everyware: { connectionInDevice: false } },
     ask: (account, reading, simulators) => account.devicesById([everywareId(simulators)], reading),
     own: [
       ...EVERYWARE_OWN,

@@ -2,9 +2,11 @@ import type { Account } from '../../src/accounts/account';
 import { openTools } from '../../src/app';
 import { openAccount } from '../../src/app-accounts';
 import { loadConfig } from '../../src/config/load';
+import type { ConfigurableVendor } from '../../src/config/settings';
 import { asDrawbridgeError, type DrawbridgeError } from '../../src/domain/errors';
 import type { Outcome } from '../../src/domain/outcome';
 import type { Reading } from '../../src/domain/reading';
+import type { EverywareKnobs } from '../../src/simulators/everyware/everyware-knobs';
 import { type Simulators, startSimulators } from '../../src/simulators/simulators';
 import { openLogger } from '../../src/telemetry/logger';
 import { NO_TRACING } from '../../src/telemetry/tracing';
@@ -43,8 +45,8 @@ export interface ReopenOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether Everyware's list of VPN connections is used; no variable says so. Default: it is not. */
   readonly vpnBulk?: boolean;
-  /** Whether Everyware tells a device together with its connection. Default: it does. */
-  readonly connectionInDevice?: boolean;
+  /** Where Everyware does not do what it does by default. */
+  readonly everyware?: Partial<EverywareKnobs>;
 }
 
 export async function startFaultFleet(options: { readonly now?: () => number } = {}): Promise<FaultFleet> {
@@ -55,6 +57,7 @@ export async function startFaultFleet(options: { readonly now?: () => number } =
     latencyMs: 0,
     now: options.now ?? (() => clock.now()),
   });
+  const usualKnobs = { ...simulators.everyware.knobs };
   let log: string[] = [];
   let accounts: readonly Account[] = [];
   const closeAccounts = () => Promise.all(accounts.map((account) => account.close()));
@@ -81,33 +84,24 @@ export async function startFaultFleet(options: { readonly now?: () => number } =
     get log() {
       return log;
     },
-    reopen: async ({ env = {}, vpnBulk = false, connectionInDevice = true } = {}) => {
+    reopen: async ({ env = {}, vpnBulk = false, everyware = {} } = {}) => {
       await closeAccounts();
       for (const name of NAMES) {
         simulators[name].faults.clear();
         simulators[name].calls.reset();
       }
-      simulators.everyware.knobs.connectionInDevice = connectionInDevice;
+      Object.assign(simulators.everyware.knobs, usualKnobs, everyware);
       const lines: string[] = [];
       log = lines;
       const config = loadConfig({
         env: { ...variablesOf(simulators), AUTH_DISABLED: '1', RMS_MONTHLY_CALLS: '0', ...env },
         cwd: '/',
-        vendors: Object.values(vendors),
+        vendors: [vendors.TELTONIKA_RMS, vendors.REMOTE_IT, everywareWith(vpnBulk)],
       });
       const destination = { write: (line: string) => lines.push(line) };
       const logger = openLogger({ level: 'info', pretty: false, destination });
       const tools = openTools({ config, logger, clock, limitClock, tracing: NO_TRACING, random: () => 0 });
-      const configured = config.accounts.map(({ settings, ...account }) => ({
-        ...account,
-        settings: {
-          key: settings.key,
-          text: (setting: string) => settings.text(setting),
-          optional: (setting: string) => settings.optional(setting),
-          flag: (setting: string) => (setting === 'vpnBulk' ? vpnBulk : settings.flag(setting)),
-        },
-      }));
-      accounts = await Promise.all(configured.map((account) => openAccount(account, NO_STORE, tools)));
+      accounts = await Promise.all(config.accounts.map((account) => openAccount(account, NO_STORE, tools)));
     },
     reading: () => ({ startedAt: clock.monotonic(), maxAgeMs: 0, mayBeFresher: true }),
     close: async () => {
@@ -115,6 +109,14 @@ export async function startFaultFleet(options: { readonly now?: () => number } =
       await simulators.close();
     },
   };
+}
+
+/** Everyware where the flag stands otherwise: no variable sets it. */
+function everywareWith(vpnBulk: boolean): ConfigurableVendor {
+  const { configuration, ...module } = vendors.EVERYWARE;
+  const flag = { kind: 'flag', default: vpnBulk, example: 'true' } as const;
+  const settings = { ...configuration.settings, vpnBulk: flag };
+  return { ...module, configuration: { ...configuration, settings } };
 }
 
 /** What a read came to: `ok`, or the code of its error, or of the only one among its outcomes. */
