@@ -206,6 +206,25 @@ describe('the line', () => {
   });
 });
 
+test('how a try ended is told apart by what an operator does about it', async () => {
+  let answer = OK;
+  const { transport, outcomes } = setUp({ answers: () => answer });
+  for (const code of [200, 401, 403, 429, 500]) {
+    answer = status(code);
+    await send(transport, WRITE);
+  }
+  answer = { ...OK, unreadable: 'no JSON' };
+  await codeOf(send(transport, WRITE));
+  expect(outcomes).toEqual([
+    'ok',
+    'http_4xx',
+    'http_4xx',
+    'vendor_rate_limited',
+    'http_5xx',
+    'vendor_unavailable',
+  ]);
+});
+
 describe('a call that nobody waits for any more', () => {
   it('is broken off, says nothing of its vendor, and is not sent again', async () => {
     const { sent, transport, outcomes, pipeline } = setUp();
