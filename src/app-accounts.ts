@@ -56,6 +56,10 @@ export async function openAccount(
     deadlineMs: account.deadlineMs,
     report: (attempt) => reportAttempt(attempt, health, tools),
     refused: (reason) => metrics.vendorCallRefused(account.key, reason),
+    credentialsRejected: (why) => {
+      if (!health.isNews('credentials')) return;
+      logger.warn({ account: account.key, why }, "the vendor refuses the account's credentials");
+    },
     circuitChanged: reportsOfCircuit(account.key, health, tools),
     ...(quota === undefined ? {} : { quota }),
   });

@@ -123,6 +123,41 @@ test('a fixed token that nobody takes is shown three times, and then after ever 
   expect(await walk('rms')).toBe('ok');
 });
 
+test.each([
+  ['rms', 'GET /devices', 'does not accept'],
+  ['remoteit', 'POST /user/login', 'REMOTEIT_PASSWORD'],
+  ['remoteit', 'GET /device/list/all', 'does not accept'],
+  ['everyware', 'POST /authentication/user', 'EVERYWARE_PASSWORD'],
+] as const)(
+  'that %s refuses the credentials at %s is a line of the log, once in ten minutes',
+  async (...one) => {
+    const [name, route, word] = one;
+    fleet.simulators[name].faults.add({ kind: 'status', status: 401, route });
+    const lines = () => fleet.log.filter((line) => line.includes('refuses the account'));
+    for (let minute = 0; minute < 10; minute += 1) {
+      await walk(name);
+      fleet.clock.advance(60_000);
+    }
+    expect(lines()).toEqual([expect.stringContaining(word)]);
+    await walk(name);
+    fleet.clock.advance(600_000);
+    await walk(name);
+    expect(lines().length).toBeGreaterThan(1);
+  },
+);
+
+test('a token that ran out, and is renewed, is no line of the log', async () => {
+  await walk('remoteit');
+  fleet.simulators.remoteit.faults.add({
+    kind: 'status',
+    status: 401,
+    route: 'GET /device/list/all',
+    times: 1,
+  });
+  expect(await walk('remoteit')).toBe('ok');
+  expect(fleet.log.join('')).not.toContain('refuses');
+});
+
 test('what the credentials lack is named in the log, once in a while, and not to callers', async () => {
   const { rms } = fleet.simulators;
   rms.knobs.scopes = ['devices:read'];

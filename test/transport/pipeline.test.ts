@@ -42,6 +42,7 @@ function setUp(options: { answers?: () => Answer; concurrency?: number; random?:
     report: ({ outcome }) => outcomes.push(outcome),
     refused: () => undefined,
     circuitChanged: () => undefined,
+    credentialsRejected: () => undefined,
   });
   const authenticator = { headers: async () => ({}), renew: async () => false };
   const transport = pipeline.authenticated(authenticator, ({ status }) => status === 401);
