@@ -31,6 +31,7 @@ export function createEverywareDriver(settings: AccountSettings, tools: DriverTo
     listDevices: (request, context) => listDevices(tools, scopeId, request, context),
     devicesById: {
       batch: everywareCatalogue.devicesById.batch,
+      besides: 'deviceConnection',
       get: (ids, context) => devicesById(tools, scopeId, ids, context),
     },
     vpn: createVpnReads(tools, { scopeId, bulk: settings.flag('vpnBulk') }),
