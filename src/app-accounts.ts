@@ -56,7 +56,11 @@ export async function openAccount(
     deadlineMs: account.deadlineMs,
     report: (attempt) => reportAttempt(attempt, health, tools),
     refused: (reason) => metrics.vendorCallRefused(account.key, reason),
-    circuitChanged: (state) => reportCircuit(account.key, state, health, tools),
+    credentialsRejected: (why) => {
+      if (!health.isNews('credentials')) return;
+      logger.warn({ account: account.key, why }, "the vendor refuses the account's credentials");
+    },
+    circuitChanged: reportsOfCircuit(account.key, health, tools),
     ...(quota === undefined ? {} : { quota }),
   });
   metrics.circuit(account.key, pipeline.circuit());
@@ -148,16 +152,20 @@ function reportAttempt(
   }
 }
 
-function reportCircuit(
+/** The log tells once that a circuit opened, and once that it closed: a trial that fails is no news. */
+function reportsOfCircuit(
   account: string,
-  state: CircuitState,
   health: AccountHealth,
   { metrics, logger }: Tools,
-): void {
-  metrics.circuit(account, state);
-  const { lastError } = health.report();
-  if (state === 'OPEN') logger.warn({ account, lastError }, 'the circuit of an account is open');
-  if (state === 'CLOSED') logger.info({ account }, 'the circuit of an account is closed again');
+): (state: CircuitState) => void {
+  let isOpen = false;
+  return (state) => {
+    metrics.circuit(account, state);
+    const { lastError } = health.report();
+    if (state === 'OPEN' && !isOpen) logger.warn({ account, lastError }, 'the circuit of an account is open');
+    if (state === 'CLOSED') logger.info({ account }, 'the circuit of an account is closed again');
+    if (state !== 'HALF_OPEN') isOpen = state === 'OPEN';
+  };
 }
 
 /** An account that asks nobody anything: it is only imagined, for plans. */

@@ -76,7 +76,9 @@ export function imagineDriver(imagination: Imagination): Driver {
           return new Map(
             ids.flatMap((id): [string, Outcome<DeviceRecord>][] => {
               const record = recordOf(id);
-              return record === undefined ? [] : [[id, success(record)]];
+              if (record === undefined) return [];
+              if (world.isEager && devicesById.besides !== undefined) note(devicesById.besides, 1, context);
+              return [[id, success(record)]];
             }),
           );
         },

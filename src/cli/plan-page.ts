@@ -1,5 +1,9 @@
 import type { Bounds, OperationPlan, PlannedAccount } from '../services/plan/operation-plan';
 
+const NO_BOUND =
+  'No bound: a walk depends on how many devices there are, which --devices says; links of devices on how many ways in ' +
+  'they have, which the running service knows of those that it has read (x-explain: plan).';
+
 /** A plan as an operator reads it: a line for each account, and one for each of its routes. */
 export function planPage(plan: OperationPlan): string {
   const lines = [
@@ -9,9 +13,7 @@ export function planPage(plan: OperationPlan): string {
       ({ account, most }) =>
         `${account}: polling for it costs ${most === null ? 'what POLL_MIN_SECONDS and POLL_MAX_SECONDS say' : `at most ${most} calls an hour`}`,
     ),
-    ...(hasNoBound(plan)
-      ? ['No bound: it depends on how much there is. Say how many devices with --devices.']
-      : []),
+    ...(hasNoBound(plan) ? [NO_BOUND] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

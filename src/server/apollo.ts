@@ -4,6 +4,7 @@ import {
   type GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { ErrorCode } from '../domain/errors';
 import { errorsFor, showError } from '../graph/errors';
 import type { CallerLimits } from '../graph/limits/caller-limits';
 import type { OperationGate } from '../graph/limits/operation-gate';
@@ -89,6 +90,7 @@ function report({ logger, metrics, tracing, monotonic }: ApolloOptions): ApolloS
           const durationMs = monotonic() - startedAt;
           const type = request.operation?.operation ?? 'query';
           const outcome = outcomeOf(request);
+          const codes = codesOf(request);
           metrics.operation({ type, outcome, durationMs });
           const operation = request.operationName?.slice(0, LONGEST_NAME) ?? null;
           tracing.describe({ type, name: operation, outcome });
@@ -99,6 +101,7 @@ function report({ logger, metrics, tracing, monotonic }: ApolloOptions): ApolloS
               operation,
               type,
               outcome,
+              ...(codes.length === 0 ? {} : { codes }),
               durationMs: Math.round(durationMs),
               vendorCalls: request.contextValue.calls.asked,
             },
@@ -114,15 +117,39 @@ function report({ logger, metrics, tracing, monotonic }: ApolloOptions): ApolloS
   };
 }
 
-function outcomeOf({
-  response,
-  document,
-}: GraphQLRequestContextWillSendResponse<ServerContext>): OperationOutcome {
-  if (response.body.kind !== 'single') return 'ok';
-  const { data, errors } = response.body.singleResult;
-  if (errors === undefined || errors.length === 0) return 'ok';
+/** Codes with which the answer is no, whoever is asked: for what was asked, or by whom. */
+const REFUSALS: ReadonlySet<unknown> = new Set<ErrorCode>([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'UNSUPPORTED_BY_VENDOR',
+  'POLICY_VIOLATION',
+  'DEVICE_OFFLINE',
+  'IDEMPOTENCY_CONFLICT',
+]);
+
+function outcomeOf(request: GraphQLRequestContextWillSendResponse<ServerContext>): OperationOutcome {
+  const { response, document } = request;
+  const codes = codesOf(request);
+  if (response.body.kind !== 'single' || codes.length === 0) return 'ok';
+  const { data } = response.body.singleResult;
   if (data === undefined || document === REFUSED_DOCUMENT) return 'refused';
-  return data === null ? 'failed' : 'partial';
+  if (data !== null && Object.values(data).some(holdsSomething)) return 'partial';
+  return codes.every((code) => REFUSALS.has(code)) ? 'refused' : 'failed';
+}
+
+/** Entities that a gateway asks for come as a list, also where there is none. */
+function holdsSomething(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 || value.some((one) => one !== null) : value !== null;
+}
+
+/** The codes of the errors that are sent, each once. */
+function codesOf({
+  response: { body },
+}: GraphQLRequestContextWillSendResponse<ServerContext>): readonly unknown[] {
+  const errors = body.kind === 'single' ? body.singleResult.errors : undefined;
+  return [...new Set(errors?.map(({ extensions }) => extensions?.['code']))];
 }
 
 /** Errors as this caller may read them, with the id of the request. */

@@ -1,7 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CircuitState } from '../domain/circuit';
 
-/** How an operation of the graph ended. `partial`: data with errors; `failed`: errors only; `refused`: not begun. */
+/**
+ * How an operation of the graph ended. `partial`: data with errors; `failed`: errors only; `refused`: not begun, or errors
+ * only, all of them for what was asked, or by whom.
+ */
 export type OperationOutcome = 'ok' | 'partial' | 'failed' | 'refused';
 
 /** One operation of the graph that is over. Its name is no label: callers choose it, so there is no end of them. */

@@ -1,4 +1,4 @@
-import { DrawbridgeError } from '../domain/errors';
+import { asDrawbridgeError, DrawbridgeError } from '../domain/errors';
 import type { Clock } from '../domain/time';
 import { abortable } from './abortable';
 import type { Answer, PipelineStep } from './pipeline-step';
@@ -11,6 +11,8 @@ export interface CredentialsOptions {
   readonly isUnauthorized: (response: VendorResponse) => boolean;
   /** Told of every call that was refused because the vendor refuses the credentials. */
   readonly refused: () => void;
+  /** Told whenever a login is refused, or calls with new credentials again and again, with what is wrong in words. */
+  readonly rejected: (why: string) => void;
 }
 
 /**
@@ -25,18 +27,29 @@ export function addCredentials(options: CredentialsOptions): PipelineStep {
     const { signal } = call;
     // Whoever leaves does not take a login along that others wait for.
     const { signal: _, until: __, ...context } = call.context;
-    const credentials = await abortable(authenticator.headers(context), signal);
+    const login = <T>(promise: Promise<T>): Promise<T> => abortable(tellingRefusal(promise, options), signal);
+    const credentials = await login(authenticator.headers(context));
     const answer = await next({ ...call, credentials });
     if (!isUnauthorized(answer)) return refusals.accepted(answer);
-    const isRenewed = await abortable(authenticator.renew(credentials, context), signal);
     // What the ids of one call are to blame for must not keep the whole account's calls back.
     const refused = (last: Answer): Answer =>
       call.request.endpoint.refusesIdsBy401 === true ? last : refusals.refused(last);
-    if (!isRenewed) return refused(answer);
-    const renewed = await abortable(authenticator.headers(context), signal);
+    if (!(await login(authenticator.renew(credentials, context)))) return refused(answer);
+    const renewed = await login(authenticator.headers(context));
     const again = await next({ ...call, credentials: renewed, attempt: call.attempt + 1 });
     return isUnauthorized(again) ? refused(again) : refusals.accepted(again);
   };
+}
+
+/** A login that is refused is told to the operator too; one that was not made, because the last was, is not. */
+async function tellingRefusal<T>(login: Promise<T>, { rejected }: CredentialsOptions): Promise<T> {
+  try {
+    return await login;
+  } catch (thrown) {
+    const { code, message, unsent } = asDrawbridgeError(thrown);
+    if (code === 'VENDOR_UNAUTHORIZED' && !unsent) rejected(message);
+    throw thrown;
+  }
 }
 
 /** So many refusals in a row, with no other answer in between, say that the credentials are no good. */
@@ -51,7 +64,7 @@ class Refusals {
   #pauseMs = 0;
   #until = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: Pick<CredentialsOptions, 'clock' | 'refused'>) {}
+  constructor(private readonly options: Pick<CredentialsOptions, 'clock' | 'refused' | 'rejected'>) {}
 
   check(): void {
     if (this.options.clock.monotonic() >= this.#until) return;
@@ -79,6 +92,7 @@ class Refusals {
     if (this.#inARow >= MOST_REFUSALS && now >= this.#until) {
       this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2));
       this.#until = now + this.#pauseMs;
+      this.options.rejected("The vendor does not accept the account's credentials.");
     }
     return answer;
   }

@@ -10,8 +10,8 @@ export interface AttemptReport {
   /** Which try of the call it was, from 1. */
   readonly attempt: number;
   /**
-   * `ok`, or the code of the error, or the class of the vendor's error status (`http_4xx`, `http_5xx`), or
-   * `abandoned` where nobody waited for it any more.
+   * `ok`, or the class of the vendor's error status (`http_4xx`, `http_5xx`), or the code of the error where there was
+   * no answer or it asks for a pause, or `abandoned` where nobody waited for it any more.
    */
   readonly outcome: string;
   readonly durationMs: number;
@@ -62,7 +62,7 @@ export function observe(options: ObserveOptions): PipelineStep {
 function endingOf(call: OutgoingCall, { status, unreadable }: Answer): Ending {
   if (unreadable !== undefined) return { outcome: 'vendor_unavailable', ...faultOf(call, `: ${unreadable}`) };
   if (status < 400) return { outcome: 'ok' };
-  const outcome = `http_${Math.floor(status / 100)}xx`;
+  const outcome = status === 429 ? 'vendor_rate_limited' : `http_${Math.floor(status / 100)}xx`;
   if (status < 500 && !ACCOUNT_FAULTS.has(status)) return { outcome };
   const { permission } = call.request.endpoint;
   return {

@@ -40,6 +40,8 @@ export interface PipelineOptions extends ObserveOptions {
   readonly circuitChanged: (state: CircuitState) => void;
   /** Told of each call that was refused without asking the vendor. */
   readonly refused: (reason: RefusalReason) => void;
+  /** Told whenever a login is refused, or calls with new credentials again and again, with what is wrong in words. */
+  readonly credentialsRejected: (why: string) => void;
 }
 
 /** The way to one vendor account. */
@@ -92,7 +94,13 @@ export function openPipeline(options: PipelineOptions): Pipeline {
         pause.holdUp,
         refuseEarly(circuits),
         standInLine(options.concurrency),
-        addCredentials({ clock, authenticator, isUnauthorized, refused: () => refused('credentials') }),
+        addCredentials({
+          clock,
+          authenticator,
+          isUnauthorized,
+          refused: () => refused('credentials'),
+          rejected: options.credentialsRejected,
+        }),
         ...oneTry,
       ];
       return transportOf(options, chain(steps, fetch));

@@ -185,9 +185,11 @@ export interface Driver {
   listDevices(request: DevicePageRequest, context: CallContext): Promise<DevicePage>;
   /**
    * Devices by id; absent where the list is the only way. `batch` ids fit in one call. A missing id does not exist.
+   * `besides`: the operation that is called once more for each device of which the answer leaves something out.
    */
   readonly devicesById?: {
     readonly batch: number;
+    readonly besides?: string;
     get(
       vendorDeviceIds: readonly string[],
       context: CallContext,

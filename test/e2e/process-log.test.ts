@@ -67,6 +67,26 @@ test('an operation that is partly or wholly refused says so', async () => {
   expect(refused).toHaveLength(2);
 });
 
+test('an operation that comes to nothing says with which codes, and who is to blame', async () => {
+  await query('query Asked { device(id: "rms:device:1") { id } disconnected: device(id: "no id") { id } }');
+  await query('mutation Denied { disconnectVpn(deviceId: "everyware:device:AQ") { device { id } } }');
+  simulators.rms.faults.add({ kind: 'status', status: 501 });
+  await query('query Failed { device(id: "rms:device:2") { id } viewer { subject } }');
+  await query('query Nothing { device(id: "rms:device:2") { id } }');
+  await query(
+    'query Entity { _entities(representations: [{ __typename: "Device", id: "rms:device:2" }]) { ... on Device { id } } }',
+  );
+  const told = async (name: string): Promise<unknown> => {
+    const { outcome, codes } = await service.line(({ operation }) => operation === name);
+    return [outcome, codes];
+  };
+  expect(await told('Asked')).toEqual(['refused', ['BAD_USER_INPUT']]);
+  expect(await told('Denied')).toEqual(['refused', ['FORBIDDEN']]);
+  expect(await told('Failed')).toEqual(['partial', ['VENDOR_UNAVAILABLE']]);
+  expect(await told('Nothing')).toEqual(['failed', ['VENDOR_UNAVAILABLE']]);
+  expect(await told('Entity')).toEqual(['failed', ['VENDOR_UNAVAILABLE']]);
+});
+
 test('no token, password, key or link stands in any line, whatever goes wrong', async () => {
   const { state } = simulators.rms;
   const device = state.addDevice({ status: 1 });

@@ -127,7 +127,7 @@ describe('a list that never ends', () => {
   beforeEach(async () => {
     calls = 0;
     const { port } = server.address() as AddressInfo;
-    await fleet.reopen({ RMS_BASE_URL: `http://127.0.0.1:${port}/api` });
+    await fleet.reopen({ env: { RMS_BASE_URL: `http://127.0.0.1:${port}/api` } });
   });
 
   it('of devices is given up, and not passed off as a whole', async () => {

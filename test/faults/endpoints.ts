@@ -2,7 +2,7 @@ import type { Account } from '../../src/accounts/account';
 import type { Reading } from '../../src/domain/reading';
 import type { Fault } from '../../src/simulators/faults';
 import type { Simulators } from '../../src/simulators/simulators';
-import type { VendorName } from './fault-fleet';
+import type { ReopenOptions, VendorName } from './fault-fleet';
 import { BODY_TEXT, type Kind } from './kinds';
 
 /** One endpoint that is read, and how the graph comes to read it. */
@@ -14,6 +14,8 @@ export interface ReadEndpoint {
   readonly ask: (account: Account, reading: Reading, simulators: Simulators) => Promise<unknown>;
   /** Where the endpoint is the device's own answer, it is asked once, whatever comes. */
   readonly isAnsweredByDevice?: true;
+  /** What has to be otherwise for the endpoint to be asked at all. */
+  readonly reopen?: ReopenOptions;
   /** What the vendor says in its own way: a failure at 200, and what stands where something else should. */
   readonly own: readonly Pick<Kind, 'name' | 'fault' | 'code'>[];
   /** Kinds that mean something else here, by their name: another code, or `ok` where they are an answer. */
@@ -41,11 +43,12 @@ const EVERYWARE_OWN: ReadEndpoint['own'] = [
 
 const rmsId = ({ rms }: Simulators): string =>
   String(rms.state.devices().find(({ id, status }) => status === 1 && rms.state.accesses(id).length > 0)?.id);
-const everywareId = ({ everyware }: Simulators): string =>
-  everyware.state.devices().find(({ id, applicationIdentifiers, connection }) => {
+const everywareIds = ({ everyware }: Simulators): readonly string[] =>
+  everyware.state.devices().flatMap(({ id, applicationIdentifiers, connection }) => {
     const hasClient = applicationIdentifiers?.includes('VPNCLIENT') ?? true;
-    return id !== '' && hasClient && connection?.status === 'CONNECTED';
-  })?.id ?? '';
+    return id !== '' && hasClient && connection?.status === 'CONNECTED' ? [id] : [];
+  });
+const everywareId = (simulators: Simulators): string => everywareIds(simulators)[0] ?? '';
 
 export const READ_ENDPOINTS: readonly ReadEndpoint[] = [
   {
@@ -164,5 +167,31 @@ export const READ_ENDPOINTS: readonly ReadEndpoint[] = [
       { name: 'a word for a truth', fault: json({ connected: 'yes' }), code: UNAVAILABLE },
     ],
     means: { '404': 'ok' },
+  },
+  {
+    name: 'the connection of one device of Everyware',
+    vendor: 'everyware',
+    route: 'GET /{scopeId}/deviceconnections/{connectionId}',
+    reopen: { everyware: { connectionInDevice: false } },
+    ask: (account, reading, simulators) => account.devicesById([everywareId(simulators)], reading),
+    own: [
+      ...EVERYWARE_OWN,
+      { name: 'another connection', fault: json({ id: 'Zz9', status: 'DISCONNECTED' }), code: UNAVAILABLE },
+    ],
+    means: { '404': 'ok' },
+  },
+  {
+    name: 'the VPN connections of Everyware',
+    vendor: 'everyware',
+    route: 'GET /{scopeId}/vpnConnections',
+    reopen: { vpnBulk: true },
+    ask: async (account, reading, simulators) => {
+      const ids = everywareIds(simulators).slice(0, 2);
+      await account.devicesById(ids, reading);
+      return account.vpnStatus(ids, reading);
+    },
+    own: EVERYWARE_OWN,
+    // An installation that does not have it, or does not show it, is asked device by device.
+    means: { '403': 'ok', '404': 'ok' },
   },
 ];

@@ -1,5 +1,6 @@
 import type { Fault } from '../../src/simulators/faults';
 import { START } from '../support/manual-clock';
+import type { Told } from './fault-fleet';
 
 /** What goes wrong, and what has to come of it for a read that is sent again where that makes sense. */
 export interface Kind {
@@ -11,8 +12,6 @@ export interface Kind {
   readonly calls: number;
   /** When to come back, where the vendor told. */
   readonly retryAfterSeconds?: number;
-  /** True where the vendor is there, and only what the credentials may is in question. */
-  readonly isAboutCredentials?: boolean;
 }
 
 /** Stands in every body that a vendor answers a failure with: nothing of it may be seen anywhere. */
@@ -38,8 +37,8 @@ const httpDate = (ms: number): string => new Date(ms).toUTCString();
 const THRICE = 3;
 
 const statuses: readonly Kind[] = [
-  { name: '401', fault: status(401), code: 'VENDOR_UNAUTHORIZED', calls: 1, isAboutCredentials: true },
-  { name: '403', fault: status(403), code: 'VENDOR_UNAUTHORIZED', calls: 1, isAboutCredentials: true },
+  { name: '401', fault: status(401), code: 'VENDOR_UNAUTHORIZED', calls: 1 },
+  { name: '403', fault: status(403), code: 'VENDOR_UNAUTHORIZED', calls: 1 },
   { name: '404', fault: status(404), code: UNAVAILABLE, calls: 1 },
   { name: '409', fault: status(409), code: 'VENDOR_REJECTED', calls: 1 },
   { name: '422', fault: status(422), code: 'VENDOR_REJECTED', calls: 1 },
@@ -149,6 +148,22 @@ const connections: readonly Kind[] = [
     calls: 1,
   },
 ];
+
+/** Codes after which the same call may go well without a change. */
+const RETRYABLE: ReadonlySet<string> = new Set([
+  UNAVAILABLE,
+  'VENDOR_RATE_LIMITED',
+  'VENDOR_TIMEOUT',
+  'DEVICE_OFFLINE',
+]);
+
+/** What a caller is told of a kind, where `meant` is what it means at the endpoint; undefined: it is an answer there. */
+export function toldOf(
+  { code, retryAfterSeconds }: Pick<Kind, 'code' | 'retryAfterSeconds'>,
+  meant = code,
+): Told | undefined {
+  return meant === 'ok' ? undefined : { code: meant, retryable: RETRYABLE.has(meant), retryAfterSeconds };
+}
 
 /** What takes no time. */
 export const KINDS: readonly Kind[] = [...statuses, ...pauses, ...bodies, ...connections];

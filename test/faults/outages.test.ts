@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/system-clock';
+import { startTlsFront, type TlsFront } from '../support/tls-front';
 import { endOf, type FaultFleet, NAMES, startFaultFleet, type VendorName } from './fault-fleet';
 
 const LISTS: readonly (readonly [VendorName, string])[] = [
@@ -67,22 +68,63 @@ describe.each(LISTS)('%s in maintenance', (name, route) => {
 });
 
 describe('a vendor that cannot be reached', () => {
-  /** `closed`: nobody listens. `no name`: its name means nothing. `no TLS`: its port speaks something else. */
-  const addresses: readonly (readonly [string, () => string])[] = [
-    ['because nobody listens', () => 'http://127.0.0.1:9/api'],
-    ['because its name means nothing', () => 'http://no..such..host/api'],
-    ['because it does not speak TLS', () => fleet.simulators.rms.baseUrl.replace('http:', 'https:')],
-  ];
+  let selfSigned: TlsFront;
 
-  it.each(addresses)('%s is tried three times, and costs its own part', async (_, address) => {
-    await fleet.reopen({ RMS_BASE_URL: address() });
-    const notes: unknown[] = [];
-    const reading = { ...fleet.reading(), note: (call: unknown) => notes.push(call) };
-    const error = await fleet.account.rms.walk(reading).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', retryable: true, unsent: true });
-    expect(notes).toHaveLength(3);
+  beforeAll(async () => {
+    selfSigned = await startTlsFront('self-signed', fleet.simulators.rms.baseUrl);
+  });
+
+  afterAll(() => selfSigned.close());
+
+  const WAYS: readonly (readonly [why: string, address: () => string, word: string])[] = [
+    ['nobody listens', () => 'http://127.0.0.1:9/api', 'ECONNREFUSED'],
+    ['its name means nothing', () => 'http://no..such..host/api', 'ENOTFOUND'],
+    [
+      'it does not speak TLS',
+      () => fleet.simulators.rms.baseUrl.replace('http:', 'https:'),
+      'ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)',
+    ],
+    ['its certificate is nobody’s', () => selfSigned.url, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ];
+  /** A login is not tried again at once: whoever waits for it is told when the next is made. */
+  const VENDORS = [
+    ['rms', 'RMS_BASE_URL', 3],
+    ['remoteit', 'REMOTEIT_BASE_URL', 1],
+    ['everyware', 'EVERYWARE_BASE_URL', 1],
+  ] as const;
+  const CASES = VENDORS.flatMap(([name, variable, tries]) =>
+    WAYS.map(([why, address, word]) => ({ name, variable, tries, why, address, word })),
+  );
+
+  it.each(CASES)(
+    'costs its own part, a few tries, and one line of the log that says why: $name, $why',
+    async (one) => {
+      const { name, variable, tries, address, word } = one;
+      await fleet.reopen({ env: { [variable]: address() } });
+      const notes: unknown[] = [];
+      const reading = { ...fleet.reading(), note: (call: unknown) => notes.push(call) };
+      const error = await fleet.account[name].walk(reading).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', retryable: true, unsent: true });
+      expect(notes).toHaveLength(tries);
+      expect(fleet.account[name].health().lastError).toMatch(new RegExp(word));
+      for (let second = 0; second < 60; second += 1) {
+        fleet.clock.advance(1000);
+        await fleet.account[name].walk(reading).catch(() => undefined);
+      }
+      expect(notes.length).toBeLessThanOrEqual(10);
+      expect(fleet.log.filter((line) => line.includes('circuit'))).toEqual([expect.stringMatching(word)]);
+      expect(fleet.simulators[name].calls.count()).toBe(0);
+      const neighbours = NAMES.filter((other) => other !== name);
+      expect(await Promise.all(neighbours.map(walk))).toEqual(['ok', 'ok']);
+    },
+  );
+
+  it('is never shown credentials by a connection that cannot be trusted', async () => {
+    const before = selfSigned.begun;
+    await fleet.reopen({ env: { RMS_BASE_URL: selfSigned.url } });
+    expect(await walk('rms')).toBe('VENDOR_UNAVAILABLE');
+    expect(selfSigned.begun - before).toBe(3);
     expect(fleet.simulators.rms.calls.count()).toBe(0);
-    expect(await Promise.all([walk('remoteit'), walk('everyware')])).toEqual(['ok', 'ok']);
   });
 });
 

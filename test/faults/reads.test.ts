@@ -1,6 +1,6 @@
 import { READ_ENDPOINTS, type ReadEndpoint } from './endpoints';
-import { endOf, type FaultFleet, NAMES, startFaultFleet, type VendorName } from './fault-fleet';
-import { BODY_TEXT, KINDS, type Kind, SLOW_KINDS } from './kinds';
+import { endOf, type FaultFleet, Neighbours, startFaultFleet, toldBy, withoutInstants } from './fault-fleet';
+import { BODY_TEXT, KINDS, type Kind, SLOW_KINDS, toldOf } from './kinds';
 
 /*
  * Everything that can go wrong, at every endpoint that is read. Each case also states how often the vendor was
@@ -8,33 +8,18 @@ import { BODY_TEXT, KINDS, type Kind, SLOW_KINDS } from './kinds';
  */
 
 let fleet: FaultFleet;
-const healthy = new Map<VendorName, { readonly answer: unknown; readonly calls: number }>();
-
-const walk = (name: VendorName): Promise<unknown> => fleet.account[name].walk(fleet.reading());
-const callsOf = (name: VendorName): number => fleet.simulators[name].calls.count();
+let neighbours: Neighbours;
 
 beforeAll(async () => {
   fleet = await startFaultFleet();
-  await fleet.reopen();
-  for (const name of NAMES) healthy.set(name, { answer: told(await walk(name)), calls: callsOf(name) });
+  neighbours = new Neighbours(fleet);
+  await neighbours.learn();
 });
 
 afterAll(() => fleet.close());
 
-beforeEach(() => fleet.reopen());
-
-const ask = ({ vendor, ask }: ReadEndpoint): Promise<string> =>
-  endOf(ask(fleet.account[vendor], fleet.reading(), fleet.simulators));
-
-/** The neighbours are held to what they were. */
-async function expectNeighbours({ vendor }: ReadEndpoint): Promise<void> {
-  const neighbours = NAMES.filter((name) => name !== vendor);
-  const answers = await Promise.all(neighbours.map(walk));
-  neighbours.forEach((name, index) => {
-    expect(told(answers[index])).toEqual(healthy.get(name)?.answer);
-    expect([name, callsOf(name)]).toEqual([name, healthy.get(name)?.calls]);
-  });
-}
+const ask = ({ vendor, ask }: ReadEndpoint): Promise<unknown> =>
+  ask(fleet.account[vendor], fleet.reading(), fleet.simulators);
 
 function callsExpected({ vendor, isAnsweredByDevice }: ReadEndpoint, { name, calls }: Kind): number {
   // Where a login can be had, a refused token is renewed, and the call sent once more.
@@ -47,6 +32,8 @@ function kindsOf({ own }: ReadEndpoint): readonly Kind[] {
 }
 
 describe.each(READ_ENDPOINTS)('$name', (endpoint) => {
+  beforeEach(() => fleet.reopen(endpoint.reopen));
+
   const { vendor, route, means } = endpoint;
   const calls = (): number => fleet.simulators[vendor].calls.count(route);
 
@@ -54,8 +41,8 @@ describe.each(READ_ENDPOINTS)('$name', (endpoint) => {
     'answered with $name fails by itself, and is asked as often as it should',
     async (kind) => {
       fleet.simulators[vendor].faults.add({ ...kind.fault, route });
-      const [end] = await Promise.all([ask(endpoint), expectNeighbours(endpoint)]);
-      expect(end).toBe(means?.[kind.name] ?? kind.code);
+      const [told] = await Promise.all([toldBy(ask(endpoint)), neighbours.expectUnchanged(vendor)]);
+      expect(told).toEqual(toldOf(kind, means?.[kind.name]));
       expect(calls()).toBe(callsExpected(endpoint, kind));
       expect(fleet.log.join('')).not.toContain(BODY_TEXT);
       expect(Object.prototype).not.toHaveProperty('polluted');
@@ -67,35 +54,27 @@ describe.each(READ_ENDPOINTS)('$name', (endpoint) => {
     async ({ fault }) => {
       fleet.simulators[vendor].faults.add({ ...fault, route });
       const { clock, limitClock } = fleet;
-      const end = ask(endpoint);
+      const told = toldBy(ask(endpoint));
       // No time has passed for them at all.
-      await expectNeighbours(endpoint);
+      await neighbours.expectUnchanged(vendor);
       const tries = endpoint.isAnsweredByDevice === true ? 1 : 2;
       for (let attempt = 1; attempt <= tries; attempt += 1) {
         await fleet.simulators[vendor].calls.reached(route, attempt);
         limitClock.advance(5_000);
         clock.advance(5_000);
       }
-      expect(await end).toBe('VENDOR_TIMEOUT');
+      expect(await told).toEqual(toldOf({ code: 'VENDOR_TIMEOUT' }));
       expect(calls()).toBe(tries);
     },
   );
 
   it('is right again with the first answer that is', async () => {
-    const { account, simulators } = fleet;
-    const before = await endpoint.ask(account[vendor], fleet.reading(), simulators);
-    const rule = simulators[vendor].faults.add({ kind: 'html', route });
+    const before = await ask(endpoint);
+    const rule = fleet.simulators[vendor].faults.add({ kind: 'html', route });
     fleet.clock.advance(1);
-    await endOf(endpoint.ask(account[vendor], fleet.reading(), simulators));
+    await endOf(ask(endpoint));
     rule.remove();
     fleet.clock.advance(1);
-    const after = await endpoint.ask(account[vendor], fleet.reading(), simulators);
-    expect(told(after)).toEqual(told(before));
+    expect(withoutInstants(await ask(endpoint))).toEqual(withoutInstants(before));
   });
 });
-
-/** Without the instants, which move with the clock. */
-function told(answer: unknown): unknown {
-  const text = JSON.stringify(answer instanceof Map ? [...answer] : answer);
-  return JSON.parse(text.replace(/"(observedAt|checkedAt|askedAt|lastSeenAt)":"[^"]*"/g, '"$1":null'));
-}

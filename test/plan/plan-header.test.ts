@@ -70,6 +70,23 @@ test('what is fresh in memory lowers the least, and not the most', async () => {
   });
 });
 
+test('what a vendor may leave out of a device is in the most, and not in the least', async () => {
+  const { everyware } = service.simulators;
+  const [id] = everyware.state.devices().flatMap(({ id, connection }) => (connection === null ? [] : [id]));
+  const query = `{ device(id: "everyware:device:${id}") { status } }`;
+  const cold = { 'cache-control': 'no-cache' };
+  const plan = await planOf(service, query, {}, cold);
+  expect(plan).toMatchObject({ least: 1, most: 2 });
+  for (const connectionInDevice of [true, false]) {
+    everyware.knobs.connectionInDevice = connectionInDevice;
+    resetCalls(service.simulators);
+    await service.query(query, { headers: cold });
+    expect(called().everyware).toBe(connectionInDevice ? 1 : 2);
+    expect(broken(plan, called())).toBeUndefined();
+  }
+  everyware.knobs.connectionInDevice = true;
+});
+
 test('what cannot be right is told as ever', async () => {
   const headers = { 'x-explain': 'plan' };
   const unknown = await service.query('{ nothing }', { headers });

@@ -40,6 +40,7 @@ export function openSimulatedAccount(
     report: () => undefined,
     refused: () => undefined,
     circuitChanged: () => undefined,
+    credentialsRejected: () => undefined,
   });
   const authenticator = module.createAuthenticator(settings, { transport: pipeline.anonymous, clock });
   const dropped: DroppedRow[] = [];

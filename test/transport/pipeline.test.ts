@@ -42,6 +42,7 @@ function setUp(options: { answers?: () => Answer; concurrency?: number; random?:
     report: ({ outcome }) => outcomes.push(outcome),
     refused: () => undefined,
     circuitChanged: () => undefined,
+    credentialsRejected: () => undefined,
   });
   const authenticator = { headers: async () => ({}), renew: async () => false };
   const transport = pipeline.authenticated(authenticator, ({ status }) => status === 401);
@@ -204,6 +205,25 @@ describe('the line', () => {
     expect(sent).toHaveLength(2);
     expect(outcomes).toEqual(['ok', 'ok']);
   });
+});
+
+test('how a try ended is told apart by what an operator does about it', async () => {
+  let answer = OK;
+  const { transport, outcomes } = setUp({ answers: () => answer });
+  for (const code of [200, 401, 403, 429, 500]) {
+    answer = status(code);
+    await send(transport, WRITE);
+  }
+  answer = { ...OK, unreadable: 'no JSON' };
+  await codeOf(send(transport, WRITE));
+  expect(outcomes).toEqual([
+    'ok',
+    'http_4xx',
+    'http_4xx',
+    'vendor_rate_limited',
+    'http_5xx',
+    'vendor_unavailable',
+  ]);
 });
 
 describe('a call that nobody waits for any more', () => {

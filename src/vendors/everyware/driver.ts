@@ -17,7 +17,7 @@ import { createLinkWrites } from './links';
 import { lacksConnection, mayHaveVpnClient, STATUS_FILTER, toDevice, toRemoteAccesses } from './mapping';
 import { createTunnel, createVpnWrites } from './tunnel';
 import { createVpnReads } from './vpn';
-import { connection, type DeviceRow, deviceRow, ID, listEnvelope } from './wire';
+import { connectionById, type DeviceRow, deviceRow, ID, listEnvelope } from './wire';
 
 /** The driver of one Everyware Cloud account, which sees one scope. */
 export function createEverywareDriver(settings: AccountSettings, tools: DriverTools): Driver {
@@ -31,6 +31,7 @@ export function createEverywareDriver(settings: AccountSettings, tools: DriverTo
     listDevices: (request, context) => listDevices(tools, scopeId, request, context),
     devicesById: {
       batch: everywareCatalogue.devicesById.batch,
+      besides: 'deviceConnection',
       get: (ids, context) => devicesById(tools, scopeId, ids, context),
     },
     vpn: createVpnReads(tools, { scopeId, bulk: settings.flag('vpnBulk') }),
@@ -129,7 +130,11 @@ async function withConnection(
   if (isUnknownPath(answer) || answer.status === 403) return withListed(tools, scopeId, row, context);
   if (answer.status === 404) return { ...row, connectionId: null };
   assertSuccess(answer, endpoint);
-  return { ...row, connection: parseEnvelope(connection, answer.body, 'a connection') };
+  const told = parseEnvelope(connectionById, answer.body, 'a connection');
+  if (told.id !== row.connectionId) {
+    throw new DrawbridgeError('VENDOR_UNAVAILABLE', 'The vendor answered with another connection.');
+  }
+  return { ...row, connection: told };
 }
 
 /** The device as the list tells it; without a client id, or where the list leaves it out, as it was. */

@@ -25,6 +25,9 @@ const entityIdOrNull = anything.transform((value) => {
 /** A device's connection. Its `status` says whether the device is there; the device's own is an administrative one. */
 export const connection = z.object({ status: textOrNull, modifiedOn: instantOrNull });
 
+/** A connection that was asked for by its id, which tells it from whatever else may be answered. */
+export const connectionById = connection.extend({ id: entityId });
+
 /** A device. `connection` comes only where it is asked for, and then only where the device was ever connected. */
 export const deviceRow = z.object({
   id: entityId,

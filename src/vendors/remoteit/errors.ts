@@ -98,7 +98,12 @@ export function assertLoggedIn(response: VendorResponse, endpoint: Endpoint): vo
         'token (REMOTEIT_TOKEN) in place of username and password.',
     );
   }
-  if (response.status === 404) throw httpError(response, endpoint);
+  if (response.status === 404) {
+    throw new DrawbridgeError(
+      'VENDOR_UNAVAILABLE',
+      'There is no remote.it login at that address: check baseUrl (REMOTEIT_BASE_URL).',
+    );
+  }
   if (no.success || response.status >= 400) {
     throw new DrawbridgeError(
       'VENDOR_UNAUTHORIZED',
