@@ -158,7 +158,7 @@ export class LinkService {
     };
     const noted = { ...detail, access: access.localId };
     const opening = { account, access, request, intent, detail: noted, session };
-    const link = await this.opener.open(opening, reading);
+    const link = unwrap(named(account, await settle(this.opener.open(opening, reading))));
     if (access.protocol === 'VPN') {
       account.writes.learnVpn(access.vendorDeviceId, { connected: true, ipAddress: link.host });
     }
@@ -206,6 +206,12 @@ interface Earlier {
   readonly known: LinkRecord;
   /** There while it is still being opened. */
   readonly running: Promise<Outcome<LinkRecord>> | undefined;
+}
+
+/** An error that is the vendor's names its account, also where it was found out here and not by a call. */
+function named<T>({ vendor, key }: Account, outcome: Outcome<T>): Outcome<T> {
+  if (outcome.ok || !outcome.error.code.startsWith('VENDOR_')) return outcome;
+  return { ok: false, error: outcome.error.from({ vendor, account: key }) };
 }
 
 /** A link over the VPN, which is one of the vendor's connection and no link of the vendor's own. */

@@ -119,7 +119,9 @@ test.each(['full', 'documented'] as const)(
     ahead += 300_000;
     expect(dataOf(await ask(WISH))).toMatchObject({ createLink: { session: { status: 'ACTIVE' } } });
     expect(codeOf(await ask(OTHER))).toBe('POLICY_VIOLATION');
-    expect(codeOf(await ask(null))).toBe('VENDOR_REJECTED');
+    const [refusal] = (await ask(null)).errors ?? [];
+    const atFault = { vendor: 'REMOTE_IT', account: 'remoteit', retryable: false };
+    expect(refusal?.extensions).toMatchObject({ code: 'VENDOR_REJECTED', ...atFault });
     expect(running().map(({ filteredIp }) => filteredIp)).toEqual([WISH]);
     expect(await readLink(service, first.session.id)).toMatchObject({ status: 'ACTIVE' });
   },
