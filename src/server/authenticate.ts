@@ -90,7 +90,6 @@ function verifier(
         audience,
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        requiredClaims: ['exp'],
       });
       return fromClaims(payload);
     } catch (thrown) {

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { FIELD_SCOPES } from '../../src/graph/field-scopes';
 import { OPERATION_LIMITS } from '../../src/graph/limits/operation-limits';
 import { CONNECTION_LIMITS } from '../../src/server/request-rules';
-import { codes, readPage, rows } from './markdown';
+import { codes, PROJECT, readPage, rows } from './markdown';
 
 const page = readPage('docs/security.md');
 
@@ -29,6 +31,12 @@ describe('docs/security.md', () => {
       Number(most.replace(',', '')),
     ]);
     expect(Object.fromEntries(told)).toEqual(OPERATION_LIMITS);
+  });
+
+  test('names tests that are there', () => {
+    const named = codes(page).filter((code) => code.startsWith('test/'));
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((name) => !existsSync(path.join(PROJECT, name)))).toEqual([]);
   });
 
   test('says within how many seconds a request has to be there', () => {

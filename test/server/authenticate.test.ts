@@ -29,10 +29,12 @@ describe('where everyone is let in', () => {
 });
 
 describe('a list of tokens', () => {
+  const LONG = 'x'.repeat(8192);
   const authenticate = createAuthenticate({
     everyone: false,
     holders: () => [
       holder('first', { subject: 'dashboard', scopes: new Set(['devices:read']) }),
+      holder(LONG, { subject: 'long', scopes: new Set() }),
       holder('second', { subject: 'lab', scopes: new Set(), accounts: new Set(['lab']) }),
     ],
   });
@@ -54,6 +56,7 @@ describe('a list of tokens', () => {
     ['a token alone', 'first'],
     ['a token that is longer', 'Bearer first1'],
     ['a token in another case', 'Bearer FIRST'],
+    ['a token that is longer than any is', `Bearer ${LONG}`],
     ['two tokens', 'Bearer first second'],
     ['the hash in place of the token', `Bearer ${createHash('sha256').update('first').digest('hex')}`],
   ])('%s is UNAUTHENTICATED', async (_, header) => {
@@ -198,6 +201,14 @@ describe('JWTs of an issuer', () => {
   test('a token that is signed with the public key as a shared secret is UNAUTHENTICATED', async () => {
     const secret = new TextEncoder().encode(await exportSPKI(publicKey));
     const token = await sign({ key: secret, alg: 'HS256' });
+    await expect(open()(`Bearer ${token}`)).rejects.toEqual(UNAUTHENTICATED);
+  });
+
+  test('a token by an algorithm that is not listed is UNAUTHENTICATED, also with a key of the issuer', async () => {
+    const pair = await generateKeyPair('ES256K');
+    const key = { ...(await exportJWK(pair.publicKey)), kid: 'one', use: 'sig' };
+    answer = { status: 200, body: JSON.stringify({ keys: [key] }) };
+    const token = await sign({ key: pair.privateKey, alg: 'ES256K' });
     await expect(open()(`Bearer ${token}`)).rejects.toEqual(UNAUTHENTICATED);
   });
 

@@ -1,5 +1,6 @@
-import { bearer, type CallersFile, callersFile } from '../support/callers';
+import { bearer, type CallersFile, callersFile, tokenOf } from '../support/callers';
 import { ManualClock } from '../support/manual-clock';
+import { RawSocket } from '../support/raw-socket';
 import { startTestService, type TestService } from '../support/service';
 
 let callers: CallersFile;
@@ -7,7 +8,7 @@ let service: TestService;
 const clock = new ManualClock(Date.now());
 
 beforeAll(async () => {
-  callers = await callersFile({ ana: {}, ben: {}, carl: {}, dora: {} });
+  callers = await callersFile({ ana: {}, ben: {}, carl: {}, dora: {}, emil: {} });
   service = await startTestService({
     simulators: { devices: 6 },
     clock,
@@ -61,6 +62,31 @@ test('a caller that asks too often gets 429 with the time to wait, and what is l
   expect((await post(ME, 'ben')).status).toBe(200);
   clock.advance(10_000);
   expect((await post(ME, 'ana')).status).toBe(200);
+});
+
+test('a socket and an event stream count as any other way in', async () => {
+  const socket = await RawSocket.begin(service.url, { authorization: tokenOf('emil') });
+  for (let id = 1; id <= 5; id += 1) {
+    socket.subscribe(String(id), ME.query);
+    expect(await socket.next()).toMatchObject({ id: String(id), type: 'next' });
+    expect(await socket.next()).toMatchObject({ id: String(id), type: 'complete' });
+  }
+  const asEvents = () =>
+    fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer('emil') },
+      body: JSON.stringify(ME),
+    });
+  expect((await asEvents()).status).toBe(200);
+  const refused = await asEvents();
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
+  socket.subscribe('6', ME.query);
+  expect(await socket.next()).toMatchObject({
+    id: '6',
+    type: 'error',
+    payload: [{ extensions: { code: 'OPERATION_TOO_EXPENSIVE', retryAfterSeconds: 10 } }],
+  });
+  socket.close();
 });
 
 test('a list of operations counts as many', async () => {

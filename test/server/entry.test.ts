@@ -6,6 +6,7 @@ import { namesLoopback } from '../../src/server/loopback-only';
 import { CONNECTION_LIMITS, connectionOptions, limitConnections } from '../../src/server/request-rules';
 import { bearer, type CallersFile, callersFile } from '../support/callers';
 import { ManualClock } from '../support/manual-clock';
+import { RawSocket } from '../support/raw-socket';
 import { startTestService, type TestService } from '../support/service';
 
 let callers: CallersFile;
@@ -151,6 +152,7 @@ describe('where everyone is let in, only this machine is served by its own names
     for (const path of ['/graphql?query={__typename}', '/graphql', '/schema.graphql', '/metrics']) {
       expect((await raw(open.url, host, path)).status).toBe(421);
     }
+    await expect(RawSocket.open(open.url, { headers: { host } })).rejects.toThrow('421');
   });
 
   test('where callers have tokens any name is served', async () => {
@@ -172,6 +174,7 @@ describe('connections', () => {
     const { checkEveryMs } = CONNECTION_LIMITS;
     expect(server.requestTimeout + checkEveryMs).toBeLessThanOrEqual(15_000);
     expect(server.headersTimeout + checkEveryMs).toBeLessThanOrEqual(15_000);
+    expect(server.requestTimeout).toBeGreaterThan(0);
     expect(server.headersTimeout).toBeGreaterThan(0);
     expect(server.maxConnections).toBe(CONNECTION_LIMITS.connections);
     expect(server.maxHeadersCount).toBe(CONNECTION_LIMITS.headers);
@@ -191,6 +194,26 @@ describe('connections', () => {
     await once(socket, 'close');
     expect(Buffer.concat(chunks).toString()).toContain('408');
     await fastify.close();
+  });
+
+  test('the service itself keeps to them', async () => {
+    const { port } = new URL(service.url);
+    const sent = (headers: string) =>
+      new Promise<string>((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.once('data', (bytes) => {
+          resolve(String(bytes));
+          socket.destroy();
+        });
+        socket.write(`GET /graphql?query={__typename} HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n`);
+      });
+    const many = (count: number) =>
+      `${'x-filler: 1\r\n'.repeat(count)}authorization: ${bearer('ana').authorization}\r\n`;
+    const answer = await sent(many(90));
+    expect(answer).toContain('HTTP/1.1 200');
+    expect(answer).toMatch(/keep-alive: timeout=65, max=10000/i);
+    // What comes behind the hundredth is not there.
+    expect(await sent(many(110))).toContain('HTTP/1.1 401');
   });
 
   test('headers of more than 16 KB are refused', async () => {

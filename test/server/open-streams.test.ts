@@ -158,6 +158,23 @@ test('a socket on which an id is used anew while it is in use leaves no subscrip
   expect(await open('websocket')).toBe(0);
 });
 
+test('nor does it carry more than a hundred operations that way', async () => {
+  const socket = await RawSocket.begin(service.url, { authorization: tokenOf('ben') });
+  for (let round = 0; round < 12; round += 1) {
+    for (let time = 0; time < 60; time += 1) {
+      socket.subscribe(`${round}`, FOLLOW);
+      socket.send({ type: 'complete', id: `${round}` });
+    }
+    socket.subscribe(`${round}`, FOLLOW);
+    socket.subscribe(`query ${round}`, '{ viewer { subject } }');
+    while (!(await socket.next()).id?.includes(`query ${round}`));
+    socket.send({ type: 'complete', id: `${round}` });
+  }
+  expect(await open('websocket')).toBeLessThanOrEqual(100);
+  socket.ws.terminate();
+  while ((await metric('open_sockets')) > 0);
+});
+
 test('a subscription keeps the variables that it declares, and nothing that was sent beside them', async () => {
   const deep = `${'['.repeat(60_000)}${']'.repeat(60_000)}`;
   const socket = await RawSocket.begin(service.url, { authorization: tokenOf('ben') });

@@ -213,8 +213,13 @@ describe('an operation that is refused is an error for its id alone', () => {
     for (let id = 1; id <= 101; id += 1) socket.subscribe(String(id), TOTAL);
     const refused = await socket.next();
     expect(refused).toMatchObject({ id: '101', type: 'error' });
-    const [{ extensions }] = refused.payload as [{ extensions: Record<string, string> }];
-    expect(extensions['code']).toBe('OPERATION_TOO_EXPENSIVE');
+    const [{ message, extensions }] = refused.payload as [
+      { message: string; extensions: Record<string, string> },
+    ];
+    expect([extensions['code'], message]).toEqual([
+      'OPERATION_TOO_EXPENSIVE',
+      expect.stringContaining('One socket carries 100 operations'),
+    ]);
     const logged = `"requestId":"${extensions['requestId']}"`;
     expect(service.log.some((line) => line.includes(logged))).toBe(true);
     held.release();
