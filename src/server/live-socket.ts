@@ -14,6 +14,7 @@ export const CLOSE = {
   restart: 1012,
   /** It reads too slowly, or the token could not be checked just now: clients connect again after a while. */
   tryAgainLater: 1013,
+  invalid: 4400,
   forbidden: 4403,
   initTimeout: 4408,
   internal: 4500,
@@ -141,6 +142,7 @@ export class LiveSocket implements GraphSocket, Beating {
       if (this.#asking !== undefined) this.#leave(completedBy(text));
       take(text)
         .catch((thrown: unknown) => {
+          if (SENT_BY_SERVERS.has(typeOf(text))) return this.close(CLOSE.invalid, 'Invalid message received');
           this.tools.surprised(thrown);
           this.close(CLOSE.internal, 'Internal server error');
         })
@@ -210,14 +212,29 @@ export class LiveSocket implements GraphSocket, Beating {
   }
 }
 
+/** What only servers may send: the protocol's library takes it for a mistake of the server. */
+const SENT_BY_SERVERS: ReadonlySet<string> = new Set([
+  MessageType.ConnectionAck,
+  MessageType.Next,
+  MessageType.Error,
+]);
+
 /** The id of the operation that a message says is not waited for any more; empty for any other message. */
 function completedBy(text: string): string {
+  const message = read(text);
+  return message?.type === MessageType.Complete ? message.id : '';
+}
+
+function typeOf(text: string): string {
+  return read(text)?.type ?? '';
+}
+
+function read(text: string): ReturnType<typeof parseMessage> | undefined {
   try {
-    const message = parseMessage(text);
-    return message.type === MessageType.Complete ? message.id : '';
+    return parseMessage(text);
   } catch {
     // The protocol's library reads it too, and closes the socket for it.
-    return '';
+    return undefined;
   }
 }
 

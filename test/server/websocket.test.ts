@@ -116,10 +116,12 @@ describe('what breaks the protocol', () => {
     ['an unknown type', { type: 'start', id: '1' }],
     ['an operation without a query', { type: 'subscribe', id: '1', payload: {} }],
     ['an operation without an id', { type: 'subscribe', payload: { query: TOTAL } }],
+    ['a message that only servers send', { type: 'next', id: '1', payload: {} }],
   ])('%s closes with 4400', async (_, message) => {
     const socket = await begin();
     socket.send(message);
     expect((await socket.closed).code).toBe(4400);
+    expect(service.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
   test('an id that is in use closes with 4409', async () => {
@@ -189,6 +191,16 @@ describe('an operation that is refused is an error for its id alone', () => {
       payload: { data: { fleet: { totalDevices: 12 } } },
     });
     socket.close();
+  });
+
+  test('an operation that is not in the document is an error for its id', async () => {
+    const socket = await begin();
+    socket.send({ type: 'subscribe', id: '1', payload: { query: TOTAL, operationName: 'Another' } });
+    expect(await socket.next()).toMatchObject({
+      id: '1',
+      type: 'error',
+      payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    });
   });
 
   test('a scope that is missing: what was begun has its answer, what follows is refused', async () => {
