@@ -9,11 +9,13 @@ import { startSimulators } from '../src/simulators/simulators';
 import { openLogger } from '../src/telemetry/logger';
 import { vendors } from '../src/vendors';
 import { measureMemory } from './child';
+import { type SoakSample, soakVerdict } from './soak-verdict';
 import { percentile, temporaryFolder } from './surroundings';
 
 /*
- * Hours of load with vendors that fail at random. It states what a leak would show: rejections that nobody handles,
- * sockets and timers that stay, memory that grows. Run with --expose-gc; the argument is the time in minutes.
+ * Hours of load with vendors that fail at random. It states what a leak would show, and ends with 1 where one shows:
+ * rejections that nobody handles, sockets and timers that stay, memory that grows. Run with --expose-gc; the argument is
+ * the time in minutes.
  */
 
 const MINUTES = Number(process.argv[2] ?? 30);
@@ -88,6 +90,7 @@ async function main(): Promise<void> {
   const isOver = (): boolean => performance.now() >= until;
   const times: number[] = [];
   const count = { operations: 0, left: 0, withErrors: 0, withProblems: 0, failed: 0, links: 0 };
+  const noLinks: Record<string, number> = {};
 
   const caller = async (): Promise<void> => {
     while (!isOver()) {
@@ -141,16 +144,14 @@ async function main(): Promise<void> {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query: mutation }),
       });
-      if (!(await body.text()).includes('"errors"')) count.links += 1;
+      const [, code = ''] = /"code":"(\w+)"/.exec(await body.text()) ?? [];
+      if (code === '') count.links += 1;
+      else noLinks[code] = (noLinks[code] ?? 0) + 1;
       await pause(2_000);
     }
   };
 
-  const measure = async (): Promise<{
-    heapMB: number;
-    rssMB: number;
-    resources: Record<string, number>;
-  }> => {
+  const measure = async (): Promise<SoakSample & { readonly rssMB: number }> => {
     const { heapUsed, rss } = await measureMemory();
     return {
       heapMB: Math.round(heapUsed / 104_858) / 10,
@@ -158,36 +159,53 @@ async function main(): Promise<void> {
       resources: resources(),
     };
   };
+  const during: SoakSample[] = [];
   const report = async (): Promise<void> => {
     while (!isOver()) {
       await pause(Math.min(30_000, Math.max(0, until - performance.now())));
       const last = times.splice(0);
       const p99 = percentile(last, 0.99).toFixed(0);
       const minutes = (MINUTES - (until - performance.now()) / 60_000).toFixed(1);
-      console.log(
-        JSON.stringify({ minutes, ...(await measure()), p99, ...count, rejections: rejections.length }),
-      );
+      const sample = await measure();
+      during.push(sample);
+      console.log(JSON.stringify({ minutes, ...sample, p99, ...count, rejections: rejections.length }));
     }
   };
+  const before = await measure();
   await Promise.all([...Array.from({ length: CALLERS }, caller), trouble(), trouble(), linker(), report()]);
   for (const vendor of [simulators.rms, simulators.remoteit, simulators.everyware]) vendor.faults.clear();
   // Circuits, pauses and links end within this time; what is left then would stay.
   await pause(60_000);
-  const rest = await measure();
+  const afterwards = await measure();
   await app.close();
   await dispatcher.close();
   await simulators.close();
   await remove();
   await pause(1_000);
+  const closed = resources();
   console.log(
     JSON.stringify({
-      afterwards: rest,
-      closed: resources(),
+      before,
+      afterwards,
+      closed,
       rejections: rejections.length,
       warnings,
       ...count,
+      noLinks,
     }),
   );
+  const { failed } = count;
+  const wrong = soakVerdict({
+    before,
+    during,
+    afterwards,
+    closed,
+    rejections: rejections.length,
+    warnings,
+    failed,
+  });
+  console.log(wrong.length === 0 ? 'all is well: nothing stayed, nothing grew' : wrong.join('\n'));
+  if (wrong.length > 0) process.exitCode = 1;
 }
 
 main().catch((thrown: unknown) => {
