@@ -183,3 +183,16 @@ test('when the service stops the stream ends without being complete: clients con
   await service.close();
   expect(await events.end).toMatchObject({ name: 'NetworkError' });
 });
+
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+  'what a form of another site can send, %s, is not read here either',
+  async (type) => {
+    const { response } = await stream('', {
+      method: 'POST',
+      body: JSON.stringify({ query: '{ viewer { subject } }' }),
+      headers: { 'content-type': type },
+    });
+    expect(response.status).toBe(415);
+    await response.body?.cancel();
+  },
+);
