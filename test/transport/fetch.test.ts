@@ -1,9 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { openFetch } from '../../src/transport/fetch';
-import { selfSigned } from '../support/self-signed';
+import { startTlsFront } from '../support/tls-front';
 
 /** What a vendor was asked: method and target, as they came. */
 let asked: string[];
@@ -16,7 +15,7 @@ const listener: RequestListener = (request, response) => {
   answer(request, response);
 };
 
-async function listen(server: ReturnType<typeof createServer | typeof createTlsServer>): Promise<number> {
+async function listen(server: ReturnType<typeof createServer>): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   close = async () => {
     server.closeAllConnections();
@@ -103,12 +102,12 @@ describe('an answer', () => {
 });
 
 test('a certificate that nobody vouches for is refused before anything is sent', async () => {
-  await close();
-  const port = await listen(createTlsServer(selfSigned(), listener));
-  await expect(send('1', `https://127.0.0.1:${port}/api`)).rejects.toMatchObject({
+  const front = await startTlsFront('self-signed', baseUrl);
+  await expect(send('1', front.url)).rejects.toMatchObject({
     code: 'VENDOR_UNAVAILABLE',
     message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT'),
     unsent: true,
   });
+  await front.close();
   expect(asked).toEqual([]);
 });
