@@ -77,7 +77,7 @@ export interface CallersConfig {
   readonly costPerMinute: number;
   /** Operations of one caller at once; 0: any number. Default 100. */
   readonly concurrency: number;
-  /** Event streams and callbacks of one caller at once; 0: any number. Default 2000. */
+  /** Event streams and callbacks of one caller at once; 0: any number. Default 20000. */
   readonly streams: number;
   /** Vendor calls at worst of one operation. Default 5000. */
   readonly operationMaxCost: number;

@@ -130,7 +130,7 @@ export function readService(env: Environment, cwd: string, problems: Problems): 
       operationsPerMinute: read(numeric('CALLER_OPERATIONS_PER_MINUTE', 6000, 0, 10_000_000)),
       costPerMinute: read(numeric('CALLER_COST_PER_MINUTE', 600_000, 0, 1_000_000_000)),
       concurrency: read(numeric('CALLER_CONCURRENCY', 100, 0, 100_000)),
-      streams: read(numeric('CALLER_STREAMS', 2000, 0, 100_000)),
+      streams: read(numeric('CALLER_STREAMS', 20_000, 0, 1_000_000)),
       operationMaxCost: read(numeric('OPERATION_MAX_COST', 5000, 1, 1_000_000)),
       batchedOperations: read(numeric('BATCHED_OPERATIONS', 0, 0, 10)),
     },

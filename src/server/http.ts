@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { asDrawbridgeError } from '../domain/errors';
 import type { BoundedLog } from '../telemetry/bounded-log';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
@@ -116,7 +117,7 @@ async function sendPlayground(
   options: HttpOptions,
 ): Promise<FastifyReply> {
   const { playground, explore } = options;
-  if (explore === 'scope' && !(await maySeeSchema(options, request))) {
+  if (explore === 'scope' && (await refusalToExplore(options, request)) !== undefined) {
     return reply
       .code(403)
       .type('text/plain')
@@ -129,14 +130,14 @@ async function sendPlayground(
     .send(playground.page({ endpoint: GRAPHQL, subscriptionEndpoint: GRAPHQL }));
 }
 
-/** Open or not, it is for callers who are let in. */
-async function maySeeSchema(
+/** The status with which the schema is refused; undefined where it is not. Open or not, it is for who is let in. */
+async function refusalToExplore(
   { explore, authenticate }: HttpOptions,
   request: FastifyRequest,
-): Promise<boolean> {
+): Promise<number | undefined> {
   return authenticate(request.headers.authorization).then(
-    ({ scopes }) => explore === 'open' || scopes.has('graph:explore'),
-    () => false,
+    ({ scopes }) => (explore === 'open' || scopes.has('graph:explore') ? undefined : 403),
+    (thrown) => (asDrawbridgeError(thrown).retryable ? 503 : 401),
   );
 }
 
@@ -164,8 +165,9 @@ function addOperatorPaths(fastify: FastifyInstance, options: HttpOptions): void 
   });
   fastify.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   fastify.get('/schema.graphql', async (request, reply) => {
-    if (!(await maySeeSchema(options, request))) {
-      return reply.code(403).send({ message: 'The schema needs a token that may explore the graph.' });
+    const refusal = await refusalToExplore(options, request);
+    if (refusal !== undefined) {
+      return reply.code(refusal).send({ message: 'The schema needs a token that may explore the graph.' });
     }
     return reply.type('application/graphql; charset=utf-8').send(sdl);
   });

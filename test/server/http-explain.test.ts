@@ -171,8 +171,12 @@ describe('EXPLORE=scope, as it is with accounts', () => {
   });
 
   test('shows neither the schema file nor the playground to others', async () => {
-    for (const headers of [{}, bearer('closed'), bearer('nobody')]) {
-      expect(await get('/schema.graphql', headers)).toBe(403);
+    for (const [headers, status] of [
+      [{}, 401],
+      [bearer('nobody'), 401],
+      [bearer('closed'), 403],
+    ] as const) {
+      expect(await get('/schema.graphql', headers)).toBe(status);
       expect(await get('/graphql', { accept: 'text/html', ...headers })).toBe(403);
     }
   });
@@ -185,7 +189,7 @@ describe('EXPLORE=open', () => {
     const schema = (headers: Record<string, string>) => fetch(`${service.url}/schema.graphql`, { headers });
     expect((await ask('{ __schema { queryType { name } } }', bearer('closed'))).errors).toBeUndefined();
     expect((await schema(bearer('closed'))).status).toBe(200);
-    expect((await schema({})).status).toBe(403);
+    expect((await schema({})).status).toBe(401);
     // A browser cannot send a token for a page; what the page then asks for needs one.
     expect((await fetch(`${service.url}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(200);
   });
