@@ -151,7 +151,7 @@ export async function openTestGraph(options: TestGraphOptions = {}): Promise<Tes
     pass: async (seconds, stepSeconds = 1) => {
       for (let passed = 0; passed < seconds; passed += stepSeconds) {
         clock.advance(Math.min(stepSeconds, seconds - passed) * 1000);
-        await running.polls.idle();
+        await whileMoving(clock, running.polls.idle(), VENDORS_ANSWER_WITHIN_MS);
         await quiet();
       }
     },
@@ -194,14 +194,23 @@ function following<T>(events: AsyncGenerator<ExecutionResult>): Following<T> {
   };
 }
 
-/** What waits for a vendor waits on the clock: it moves on until all is done. */
-async function whileMoving<T>(clock: ManualClock, work: T | Promise<T>): Promise<T> {
+/** In the time of the machine: what takes longer is no answer on its way, but a wait on the clock. */
+const VENDORS_ANSWER_WITHIN_MS = 300;
+
+/** What waits for a vendor waits on the clock: it moves on until all is done, once that has had its first chance. */
+async function whileMoving<T>(clock: ManualClock, work: T | Promise<T>, firstMs = 5): Promise<T> {
   let done = false;
   const finished = Promise.resolve(work).finally(() => {
     done = true;
   });
-  for (;;) {
-    await Promise.race([finished.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 5))]);
+  const settled = finished.catch(() => undefined);
+  for (let waitMs = firstMs; ; waitMs = 5) {
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise((resolve) => {
+      timer = setTimeout(resolve, waitMs);
+    });
+    await Promise.race([settled, waited]);
+    clearTimeout(timer);
     if (done) return finished;
     clock.advance(50);
   }
