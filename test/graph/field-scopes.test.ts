@@ -2,6 +2,7 @@ import { isObjectType } from 'graphql';
 import { SCOPES, type Scope } from '../../src/domain/principal';
 import { FIELD_SCOPES } from '../../src/graph/field-scopes';
 import { buildGraph } from '../../src/graph/schema';
+import { hurry } from '../links/asking';
 import { bearer, type CallersFile, callersFile, type ListedCaller } from '../support/callers';
 import { type GraphResult, startTestService, type TestService } from '../support/service';
 
@@ -144,6 +145,7 @@ beforeAll(async () => {
     listed[only(scopes)] = { scopes };
   callers = await callersFile(listed);
   service = await startTestService({ simulators: { devices: 60 }, env: callers.env });
+  hurry(service.simulators);
   const { data } = await ask<{
     devices: { nodes: { id: string; status: string; vendor: string; remoteAccesses: { id: string }[] }[] };
   }>('everything', '{ devices(first: 60) { nodes { id status vendor remoteAccesses { id } } } }');
