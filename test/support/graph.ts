@@ -204,15 +204,16 @@ async function whileMoving<T>(clock: ManualClock, work: T | Promise<T>, firstMs 
     done = true;
   });
   const settled = finished.catch(() => undefined);
-  for (let waitMs = firstMs; ; waitMs = 5) {
+  for (let moves = 0; ; moves += 1) {
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise((resolve) => {
-      timer = setTimeout(resolve, waitMs);
+      timer = setTimeout(resolve, moves === 0 ? firstMs : 5);
     });
     await Promise.race([settled, waited]);
     clearTimeout(timer);
     if (done) return finished;
-    clock.advance(50);
+    // What is waited for this long is not waited for to the moment.
+    clock.advance(moves < 40 ? 50 : 250);
   }
 }
 
