@@ -32,6 +32,9 @@ class Service {
     const child = await Child.start('service.js', {
       ...(await vendors.ask<Record<string, string>>('variables')),
       AUTH_DISABLED: '1',
+      // All subscribers are one caller here.
+      CALLER_OPERATIONS_PER_MINUTE: '0',
+      CALLER_CONCURRENCY: '0',
       PORT: '0',
       DATABASE_URL: `file:${path.join(folder, 'store.db')}`,
     });

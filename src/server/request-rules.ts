@@ -13,7 +13,8 @@ export const CONNECTION_LIMITS = {
   keepAliveTimeoutMs: 65_000,
   headerBytes: 16 * 1024,
   headers: 100,
-  connections: 10_000,
+  /** Ten thousand who follow something are meant to fit, and everybody else beside them. */
+  connections: 25_000,
   requestsPerConnection: 10_000,
 } as const;
 
