@@ -6,5 +6,7 @@ module.exports = {
   transform: { '^.+\\.ts$': '@swc/jest' },
   // Much of a test is waiting for sockets: every core may have a worker.
   maxWorkers: '100%',
+  // A worker keeps what its suites left; collecting gigabytes would hold up what runs in it.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
 };

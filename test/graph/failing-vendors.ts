@@ -181,7 +181,8 @@ export function failingVendors(): FailingVendors {
   let service: TestService;
   beforeAll(async () => {
     // What is served from memory while a vendor cannot be read has tests of its own.
-    const env = { STALE_MAX_SECONDS: '0' };
+    // And no machine is so slow that a broken answer would come too late.
+    const env = { STALE_MAX_SECONDS: '0', VENDOR_TIMEOUT_MS: '60000', VENDOR_DEADLINE_MS: '120000' };
     service = await startTestService({ clock, simulators: { devices: 36 }, env });
   });
   // Circuits and pauses of the test before are over, and every account has answered.

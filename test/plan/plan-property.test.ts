@@ -92,7 +92,8 @@ async function check(seed: number, learned: boolean): Promise<Tightness> {
   for (const [index, devices] of sizes.entries()) {
     const service = await startTestService({
       simulators: { devices, seed: seed + index },
-      env: { OPERATION_MAX_COST: '1000000' },
+      // A machine that stands still for a moment must not make a call that is tried again.
+      env: { OPERATION_MAX_COST: '1000000', VENDOR_TIMEOUT_MS: '60000', VENDOR_DEADLINE_MS: '120000' },
     });
     // An Everyware that tells a device without its connection is asked for that too.
     service.simulators.everyware.knobs.connectionInDevice = (seed + index) % 2 === 1;
