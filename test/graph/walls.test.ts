@@ -79,7 +79,7 @@ async function textOf(service: TestService, caller: string, query: string, heade
     .replace(/"secondsRemaining":\d+/g, '"secondsRemaining"')
     .replace(/"ms":[\d.]+/g, '"ms"')
     .replace(/g-[0-9a-f]{8}-[0-9a-f-]{27}/g, numbered)
-    .replace(/(?<="(?:url|host|auditCursor|auditId)":)"[^"]+"/g, numbered)
+    .replace(/(?<="(?:url|host|linkCursor|auditCursor|auditId)":)"[^"]+"/g, numbered)
     .replace(/"port":\d+/g, '"port"')}`;
 }
 
@@ -128,7 +128,7 @@ const anaAsks: fc.Arbitrary<() => string> = fc.oneof(
   ),
   id.map((of) => () => `{ sessions(filter: { device: ["${of()}"] }) { totalCount nodes { ${LINK} } } }`),
   fc.constantFrom(
-    () => `{ sessions { totalCount edges { cursor node { ${LINK} } } } }`,
+    () => `{ sessions { totalCount edges { linkCursor: cursor node { ${LINK} } } } }`,
     () => '{ sessions(filter: { createdBy: ["ben"] }) { totalCount } }',
     () =>
       '{ auditLog { edges { auditCursor: cursor node { auditId: id actor action target outcome } } pageInfo { hasNextPage } } }',
