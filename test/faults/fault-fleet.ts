@@ -168,10 +168,16 @@ export function withoutInstants(answer: unknown): unknown {
 export class Neighbours {
   readonly #healthy = new Map<VendorName, { readonly answer: unknown; readonly calls: number }>();
 
-  constructor(private readonly fleet: FaultFleet) {}
+  private constructor(private readonly fleet: FaultFleet) {}
 
   /** Learns how they are while all is well. */
-  async learn(): Promise<void> {
+  static async of(fleet: FaultFleet): Promise<Neighbours> {
+    const neighbours = new Neighbours(fleet);
+    await neighbours.#learn();
+    return neighbours;
+  }
+
+  async #learn(): Promise<void> {
     await this.fleet.reopen();
     for (const name of NAMES) {
       const answer = withoutInstants(await this.#walk(name));

@@ -13,8 +13,7 @@ let neighbours: Neighbours;
 
 beforeAll(async () => {
   fleet = await startFaultFleet();
-  neighbours = new Neighbours(fleet);
-  await neighbours.learn();
+  neighbours = await Neighbours.of(fleet);
 });
 
 afterAll(() => fleet.close());
